@@ -1,0 +1,136 @@
+"""The table collection, and column types that mean the same on SQLite and PostgreSQL."""
+
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Dialect,
+    ForeignKeyConstraint,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    TypeDecorator,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.types import TypeEngine
+from typing_extensions import override
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Return the whole microseconds from 1970 (UTC) to `moment`."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def from_microseconds(count: int) -> datetime:
+    """Return the moment `count` microseconds after 1970, in UTC."""
+    return EPOCH + timedelta(microseconds=count)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC: microseconds since 1970 on SQLite, `timestamptz` on PostgreSQL."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    @override
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the column type of `dialect`."""
+        native: TypeEngine[Any] = BigInteger()
+        if dialect.name == "postgresql":
+            native = TIMESTAMP(timezone=True)
+        return dialect.type_descriptor(native)
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Return what the database stores for `value`."""
+        if value is None or dialect.name == "postgresql":
+            return value
+        return to_microseconds(value)
+
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Return the moment that the database stored."""
+        if value is None or dialect.name == "postgresql":
+            moment: datetime | None = value
+            return moment
+        return from_microseconds(value)
+
+
+class Amount(TypeDecorator[Decimal]):
+    """Money in the practice's currency, exact: cents on SQLite, `numeric(12,2)` on PostgreSQL."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    @override
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the column type of `dialect`."""
+        native: TypeEngine[Any] = BigInteger()
+        if dialect.name == "postgresql":
+            native = Numeric(12, 2)
+        return dialect.type_descriptor(native)
+
+    @override
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        """Return what the database stores for `value`."""
+        if value is None or dialect.name == "postgresql":
+            return value
+        return int(value.scaleb(2))
+
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """Return the amount with exactly two decimals."""
+        if value is None:
+            return None
+        if dialect.name == "postgresql":
+            return Decimal(value)
+        return Decimal(int(value)).scaleb(-2)
+
+
+# Texts that are compared byte by byte on both databases (C9).
+Key = String().with_variant(String(collation="C"), "postgresql")
+
+
+def id_column(name: str = "id") -> Column[Any]:
+    """Return a UUIDv7 primary key column."""
+    return Column(name, Uuid(), primary_key=True)
+
+
+def practice_column(*, primary_key: bool = False) -> Column[Any]:
+    """Return the column that names the practice a row belongs to (P24)."""
+    return Column("practice_id", Uuid(), nullable=False, primary_key=primary_key)
+
+
+def within_practice(column: str, target: str, **options: Any) -> ForeignKeyConstraint:
+    """Return a foreign key to `target` that also holds the practice equal (P24)."""
+    return ForeignKeyConstraint(
+        ["practice_id", column], [f"{target}.practice_id", f"{target}.id"], **options
+    )
+
+
+def columns_of(table: Table, record: type[Any]) -> list[ColumnElement[Any]]:
+    """Return the columns that fill a record, in the order of its fields.
+
+    The columns come first among the fields; `record(*row)` makes one.
+    """
+    return [table.c[field.name] for field in fields(record) if field.name in table.c]

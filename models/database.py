@@ -1,0 +1,197 @@
+"""The database: one read-only or one writing transaction at a time, on SQLite and PostgreSQL."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import orjson
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+# Serialisation failure, deadlock, and a unique key that was taken while we looked.
+_RETRIED_STATES = frozenset(("40001", "40P01", "23505"))
+_UNAVAILABLE = (
+    InterfaceError,
+    OperationalError,
+    PoolTimeoutError,
+    ConnectionError,
+    TimeoutError,
+)
+_ATTEMPTS = 3
+_POOL_SIZE = 16
+_STATEMENT_MS = 5000
+_LOCK_MS = 3000
+
+
+class Database:
+    """A pool of connections and the two ways to use it: `Reader` and `write`."""
+
+    def __init__(self, url: str) -> None:
+        """Open nothing yet; connections are made when they are needed."""
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url)
+        # SQLite has one writer: queueing here is fair, queueing in the file is not.
+        self._gate = asyncio.Semaphore(1 if self.is_sqlite else _POOL_SIZE // 2)
+        self._writes: set[asyncio.Task[Any]] = set()
+
+    def reader(self) -> "Reader":
+        """Return a read-only transaction, not begun yet."""
+        return Reader(self)
+
+    async def write(
+        self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `job` in one transaction of its own and return its answer.
+
+        An exception rolls it back. Once begun it runs to its end even if the caller is cancelled:
+        a cancelled statement would leave SQLite's write lock behind. Lost races (serialisation,
+        deadlock, busy) are run again, at most twice (C3).
+        """
+        async with self._gate:
+            task = asyncio.ensure_future(self._attempts(job, args, kwargs))
+            self._writes.add(task)
+            task.add_done_callback(self._writes.discard)
+            return await asyncio.shield(task)
+
+    async def _attempts(
+        self, job: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> T:
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return await self._once(job, args, kwargs)
+            except DBAPIError as error:
+                if attempt == _ATTEMPTS or not _lost_race(error):
+                    raise
+                await asyncio.sleep(0.01 * attempt)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _once(
+        self, job: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> T:
+        async with self.engine.connect() as connection:
+            if self.is_sqlite:
+                await connection.execution_options(begins="BEGIN IMMEDIATE")
+            async with connection.begin():
+                return await connection.run_sync(lambda sync: job(sync, *args, **kwargs))
+
+    async def close(self) -> None:
+        """Wait for running writes, then close every connection."""
+        if self._writes:
+            await asyncio.wait(self._writes)
+        await self.engine.dispose()
+
+
+class Reader:
+    """One read-only transaction: every answer is of one moment.
+
+    It begins with its first job and ends with `close`. Jobs of one reader run one after another.
+    """
+
+    def __init__(self, database: Database) -> None:
+        """Keep the database; nothing is opened yet."""
+        self._database = database
+        self._lock = asyncio.Lock()
+        self._connection: AsyncConnection | None = None
+
+    async def run(
+        self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Return what `job` reads."""
+        async with self._lock:
+            if self._connection is None:
+                self._connection = await self._begin()
+            return await self._connection.run_sync(lambda sync: job(sync, *args, **kwargs))
+
+    async def _begin(self) -> AsyncConnection:
+        connection = await self._database.engine.connect()
+        if not self._database.is_sqlite:
+            await connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        await connection.begin()
+        return connection
+
+    async def close(self) -> None:
+        """End the transaction; the next job begins a new one, of a later moment."""
+        async with self._lock:
+            if self._connection is not None:
+                connection, self._connection = self._connection, None
+                await connection.close()
+
+    async def __aenter__(self) -> "Reader":
+        """Return the reader itself."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End the transaction."""
+        await self.close()
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Return whether an error says that the database cannot serve just now."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, _UNAVAILABLE)
+
+
+def _lost_race(error: DBAPIError) -> bool:
+    driver = error.orig
+    if getattr(driver, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+        return True
+    return getattr(driver, "sqlstate", None) in _RETRIED_STATES
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _sqlite_engine(url: URL) -> AsyncEngine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        url,
+        connect_args={"timeout": 5, "cached_statements": 512},
+        pool_size=_POOL_SIZE,
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # transactions are begun below
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("begins", "BEGIN"))
+
+    return engine
+
+
+def _postgres_engine(url: URL) -> AsyncEngine:
+    settings = {
+        "jit": "off",
+        "statement_timeout": str(_STATEMENT_MS),
+        "lock_timeout": str(_LOCK_MS),
+        "timezone": "UTC",
+    }
+    return create_async_engine(
+        url,
+        connect_args={"server_settings": settings, "timeout": 5},
+        pool_size=_POOL_SIZE,
+        max_overflow=0,
+        pool_timeout=5,
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+    )
