@@ -1,0 +1,1 @@
+"""Who may: the viewer, what he sees, and what he may change."""

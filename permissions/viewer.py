@@ -1,0 +1,54 @@
+"""Who asks."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from models.practice import Practice
+from models.user import User
+from permissions.rights import EVERY_PERMISSION, Permission, UserRole
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The user behind a request, with his rights of now."""
+
+    user: User
+    practice: Practice
+    permissions: frozenset[Permission]
+
+    @cached_property
+    def user_id(self) -> UUID:
+        """The user's id."""
+        return self.user.id
+
+    @cached_property
+    def practice_id(self) -> UUID:
+        """The practice everything he sees belongs to (R02)."""
+        return self.user.practice_id
+
+    @cached_property
+    def role(self) -> UserRole:
+        """ADMIN or USER."""
+        return UserRole(self.user.role)
+
+    @cached_property
+    def is_admin(self) -> bool:
+        """Whether he is an ADMIN."""
+        return self.role is UserRole.ADMIN
+
+    @cached_property
+    def restricted(self) -> bool:
+        """Whether Only Assigned Data applies; it never does to an ADMIN (R01)."""
+        return self.user.only_assigned_data and not self.is_admin
+
+    def may(self, permission: Permission) -> bool:
+        """Return whether he has `permission`."""
+        return permission in self.permissions
+
+
+def viewer_of(user: User, practice: Practice) -> Viewer:
+    """Return the viewer that `user` of `practice` is: an ADMIN has every permission (C5)."""
+    if user.role == UserRole.ADMIN.value:
+        return Viewer(user, practice, EVERY_PERMISSION)
+    return Viewer(user, practice, frozenset(Permission(name) for name in user.permissions))
