@@ -1,0 +1,74 @@
+"""Texts as they are stored: normalised, trimmed, within their length (C6)."""
+
+import unicodedata
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from resolvers.inputs import Email, Phone, Text
+
+_ALLOWED_CONTROLS = frozenset("\t\n")
+
+
+class Unclean(ValueError):
+    """The text cannot be stored; the message says why."""
+
+
+def clean_text(raw: str, rule: Text, country: str) -> str | None:
+    """Return what is stored for `raw` under `rule`; None for a blank text.
+
+    `country` is the ISO 3166 code in which a phone number without + is read.
+    """
+    text = plain_text(raw)
+    if not text:
+        return None
+    if len(text) > rule.longest:
+        raise Unclean(f"At most {rule.longest} characters are allowed.")
+    if isinstance(rule, Email):
+        return _email(text)
+    if isinstance(rule, Phone):
+        return _phone(text, country)
+    return text
+
+
+def plain_text(raw: str) -> str:
+    """Return `raw` trimmed and in Unicode's composed form (NFC).
+
+    Raises Unclean for lone surrogates, NUL and other control characters but tab and line feed.
+    """
+    for character in raw:
+        category = unicodedata.category(character)
+        if category == "Cs" or (category == "Cc" and character not in _ALLOWED_CONTROLS):
+            raise Unclean("The text has a character that cannot be stored.")
+    return unicodedata.normalize("NFC", raw).strip()
+
+
+def email_key(email: str) -> str:
+    """Return the key under which two e-mail addresses count as equal."""
+    return unicodedata.normalize("NFC", email).strip().lower()
+
+
+def phone_key(phone: str, country: str) -> str | None:
+    """Return a phone number as E.164, or None where it is none."""
+    try:
+        return _phone(phone, country)
+    except Unclean:
+        return None
+
+
+def _email(text: str) -> str:
+    try:
+        validate_email(text, check_deliverability=False, allow_smtputf8=True, test_environment=True)
+    except EmailNotValidError as error:
+        raise Unclean("This is not an e-mail address.") from error
+    return email_key(text)
+
+
+def _phone(text: str, country: str) -> str:
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException as error:
+        raise Unclean("This is not a phone number.") from error
+    if not phonenumbers.is_possible_number(number):
+        raise Unclean("This is not a phone number.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,136 @@
+"""Reading the event log: what changed after a place, and the cards as they are now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from sqlalchemy import Connection, func, select
+
+from models.base import columns_of
+from models.facts import (
+    ContactFacts,
+    OpportunityFacts,
+    contact_facts,
+    contact_from_json,
+    opportunity_facts,
+    opportunity_from_json,
+)
+from models.log import Event, event
+from models.opportunity import Opportunity
+from resolvers import records, vocabulary
+from resolvers.journal import MANY
+
+_COLUMNS = columns_of(event, Event)
+
+
+@dataclass(frozen=True)
+class CardHistory:
+    """A card: what happened to it and its contact since a place in the log, and how it is now."""
+
+    card: Opportunity
+    card_events: list[Event]
+    contact_events: list[Event]
+
+    @property
+    def last(self) -> int:
+        """The number of its last change."""
+        return max(one.seq for one in (*self.card_events, *self.contact_events))
+
+    @cached_property
+    def now(self) -> tuple[OpportunityFacts | None, ContactFacts]:
+        """The facts of now; no card where it is deleted."""
+        contact = self.card.contact_record
+        if contact is None:
+            raise LookupError("a card has a contact")
+        card = None if self.card.deleted_at else opportunity_facts(self.card)
+        return card, contact_facts(contact)
+
+    def at(self, number: int) -> tuple[OpportunityFacts | None, ContactFacts]:
+        """Return the facts right after event `number` of the log."""
+        card, contact = self.now
+        later = next((one for one in self.card_events if one.seq > number), None)
+        if later is not None:
+            card = opportunity_from_json(later.before) if later.before else None
+        later = next((one for one in self.contact_events if one.seq > number), None)
+        if later is not None and later.before:
+            contact = contact_from_json(later.before)
+        return card, contact
+
+    def events_after(self, number: int) -> Iterable[Event]:
+        """Return what happened after event `number`, in order."""
+        every = sorted((*self.card_events, *self.contact_events), key=lambda one: one.seq)
+        return [one for one in every if one.seq > number]
+
+
+@dataclass(frozen=True)
+class LogSlice:
+    """The log of a practice from one place to its head."""
+
+    head: int
+    events: list[Event]
+    histories: list[CardHistory]
+    active_users: frozenset[UUID]
+
+    @cached_property
+    def many(self) -> int:
+        """The number of the last "many changed", 0 if there is none."""
+        return max((one.seq for one in self.events if one.kind == MANY), default=0)
+
+    @cached_property
+    def users_changed(self) -> dict[UUID, int]:
+        """The users whose rights changed, and the number of their last change."""
+        return {one.record_id: one.seq for one in self.events if one.kind == "User"}
+
+    @cached_property
+    def activity_changed(self) -> int:
+        """The number of the last event in which somebody became active or inactive."""
+        changes = (one.seq for one in self.events if one.kind == "User" and "active" in one.changed)
+        return max(changes, default=0)
+
+
+def read_slice(
+    connection: Connection, practice_id: UUID, after: int, *, with_users: bool = False
+) -> LogSlice:
+    """Return what happened after event `after`, with the cards as of the log's head.
+
+    `with_users` reads who is active, for filters that ask it.
+    """
+    head = vocabulary.head(connection, practice_id)
+    events: list[Event] = []
+    if head > after:
+        statement = (
+            select(*_COLUMNS)
+            .where(event.c.practice_id == practice_id, event.c.seq > after, event.c.seq <= head)
+            .order_by(event.c.seq)
+        )
+        events = [Event(*row) for row in connection.execute(statement)]
+    active: frozenset[UUID] = frozenset()
+    if with_users and events:
+        staff = vocabulary.staff(connection, practice_id, active_only=True)
+        active = frozenset(user.id for user in staff)
+    return LogSlice(head, events, _histories(connection, events), active)
+
+
+def _histories(connection: Connection, events: list[Event]) -> list[CardHistory]:
+    of_card: dict[UUID, list[Event]] = {}
+    of_contact: dict[UUID, list[Event]] = {}
+    touched: dict[UUID, None] = {}
+    for one in events:
+        if one.kind == "Opportunity":
+            of_card.setdefault(one.record_id, []).append(one)
+        elif one.kind == "Contact":
+            of_contact.setdefault(one.record_id, []).append(one)
+        touched.update((UUID(card), None) for card in one.cards)
+    cards = records.load_whole_cards(connection, touched) if touched else {}
+    return [
+        CardHistory(card, of_card.get(card.id, []), of_contact.get(card.contact_id, []))
+        for card in cards.values()
+    ]
+
+
+def oldest(connection: Connection, practice_id: UUID) -> int:
+    """Return the number of the oldest event that is still kept; 1 past the head if none is."""
+    statement = select(func.min(event.c.seq)).where(event.c.practice_id == practice_id)
+    kept: int | None = connection.scalar(statement)
+    return vocabulary.head(connection, practice_id) + 1 if kept is None else kept

@@ -1,0 +1,186 @@
+"""Pages of lists by keyset: stable while rows move, counted within what the viewer sees."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection
+
+from permissions.viewer import Viewer
+from permissions.visibility import Guarded
+from resolvers import records
+from resolvers.ids import BadId
+from resolvers.orders import Order, restored
+from resolvers.problems import BadRequest
+from resolvers.seal import Seal
+
+DEFAULT_SIZE = 50
+MAX_SIZE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a list: `size` records after or before a place, or from one end."""
+
+    size: int
+    backward: bool = False
+    after: str | None = None
+    before: str | None = None
+
+
+def window(
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+) -> Window:
+    """Return the window that a connection's arguments ask for.
+
+    Raises BadRequest for both ends at once, and for sizes below 0 or above 100.
+    """
+    if first is not None and last is not None:
+        raise BadRequest("Ask for `first` or for `last`, not for both.")
+    size = next((one for one in (first, last) if one is not None), DEFAULT_SIZE)
+    if not 0 <= size <= MAX_SIZE:
+        raise BadRequest(f"A page has 0 to {MAX_SIZE} records.")
+    return Window(size, last is not None, after, before)
+
+
+class PageInfo:
+    """Where a page lies in its list."""
+
+    def __init__(
+        self, edges: Sequence["Edge"], *, has_next_page: bool, has_previous_page: bool
+    ) -> None:
+        """Tell the ends of a page."""
+        self.has_next_page = has_next_page
+        self.has_previous_page = has_previous_page
+        self._edges = edges
+
+    @property
+    def start_cursor(self) -> str | None:
+        """The cursor of the first record, None on an empty page."""
+        return self._edges[0].cursor if self._edges else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        """The cursor of the last record, None on an empty page."""
+        return self._edges[-1].cursor if self._edges else None
+
+
+class Edge:
+    """One record of a page, with its place in the list."""
+
+    __slots__ = ("node", "paging")
+
+    def __init__(self, node: Any, paging: "Paging") -> None:
+        """Show a record at its place."""
+        self.node = node
+        self.paging = paging
+
+    @property
+    def cursor(self) -> str:
+        """The cursor of this record, for this viewer and this order only."""
+        return self.paging.cursor_of(self.node)
+
+    @property
+    def sort_key(self) -> str:
+        """A text by which the list is sorted, ascending as plain strings."""
+        return self.paging.order.sort_key(self.node)
+
+
+class Page:
+    """One page: its records, where it lies, and how many the viewer sees in all."""
+
+    def __init__(self, nodes: Sequence[Any], paging: "Paging", cut: "Cut") -> None:
+        """Show the records of a page."""
+        self.nodes = nodes
+        self.edges = [Edge(node, paging) for node in nodes]
+        self.page_info = PageInfo(
+            self.edges, has_next_page=cut.has_next, has_previous_page=cut.has_previous
+        )
+        self.total_count = cut.total
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What a page was cut out of."""
+
+    has_next: bool
+    has_previous: bool
+    total: int
+
+
+@dataclass(frozen=True)
+class Paging:
+    """A viewer's way through one list: its order, and his cursors."""
+
+    viewer: Viewer
+    seal: Seal
+    order: Order
+
+    def cursor_of(self, record: Any) -> str:
+        """Return the cursor of a record."""
+        return self.seal.page(self.viewer.user_id, self.order.place_of(record))
+
+    def place(self, text: str | None) -> tuple[Any, UUID] | None:
+        """Return the place a cursor names; BadRequest for one of another list or viewer."""
+        if text is None:
+            return None
+        try:
+            name, descending, value, key = self.seal.open_page(self.viewer.user_id, text)
+        except (BadId, ValueError) as error:
+            raise BadRequest("This is no cursor of this list.") from error
+        if (name, descending) != (self.order.name, self.order.descending):
+            raise BadRequest("This cursor belongs to another order of the list.")
+        return restored(self.order, value), UUID(key)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of what a viewer sees under some conditions, in one order."""
+
+    kind: Guarded
+    paging: Paging
+    conditions: tuple[ColumnElement[bool], ...]
+
+    @cached_property
+    def viewer(self) -> Viewer:
+        """Whose list it is."""
+        return self.paging.viewer
+
+    def page(self, connection: Connection, asked: Window) -> tuple[list[Any], bool, bool]:
+        """Return the records of a window, and whether there are more after and before it."""
+        order, conditions = self.paging.order, list(self.conditions)
+        after, before = self.paging.place(asked.after), self.paging.place(asked.before)
+        if after:
+            conditions.append(order.beyond(*after))
+        if before:
+            conditions.append(order.beyond(*before, before=True))
+        statement = (
+            records.select_visible(self.kind, self.viewer, *conditions)
+            .order_by(*(order.reversed_by if asked.backward else order.by))
+            .limit(asked.size + 1)
+        )
+        found = records.records_of(self.kind, connection.execute(statement))
+        more, found = len(found) > asked.size, found[: asked.size]
+        if asked.backward:
+            found.reverse()
+            return found, self._exists(connection, before, before=False), more
+        return found, more, self._exists(connection, after, before=True)
+
+    def _exists(self, connection: Connection, place: Any, *, before: bool) -> bool:
+        """Return whether the list has records on the other side of the place it was cut at."""
+        if place is None:
+            return False
+        value, key = place
+        other = self.paging.order.beyond(value, key, before=before)
+        at = self.kind.table.c.id == key
+        statement = records.select_visible(self.kind, self.viewer, *self.conditions, other | at)
+        return connection.execute(statement.limit(1)).first() is not None
+
+    def count(self, connection: Connection) -> int:
+        """Return how many records the list has for this viewer."""
+        return records.count_visible(connection, self.kind, self.viewer, *self.conditions)

@@ -1,0 +1,221 @@
+"""The one door to contacts and opportunities: no other module selects from their tables.
+
+What is read for a viewer goes through `visible`; rows for the log and for changes are read whole
+and judged by the same rule in memory (`permissions.visibility.sees`).
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
+
+from models.assigned import Assignment
+from models.base import columns_of
+from models.contact import Contact, contact, contact_tag, contact_word
+from models.opportunity import Opportunity, opportunity, opportunity_word
+from permissions.viewer import Viewer
+from permissions.visibility import CONTACT, OPPORTUNITY, Guarded, present, visible
+
+Record = Contact | Opportunity
+WORDS = {"Contact": contact_word, "Opportunity": opportunity_word}
+
+_CLASSES: dict[str, type[Any]] = {"Contact": Contact, "Opportunity": Opportunity}
+_COLUMNS = {
+    "Contact": columns_of(contact, Contact),
+    "Opportunity": columns_of(opportunity, Opportunity),
+}
+_ASSIGNMENT_COLUMNS = {
+    kind.name: columns_of(kind.assigned, Assignment) for kind in (CONTACT, OPPORTUNITY)
+}
+_ID_BATCH = 5000
+
+
+def select_visible(kind: Guarded, viewer: Viewer, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """Return the statement for the records of `kind` that `viewer` sees, nothing run."""
+    return select(*_COLUMNS[kind.name]).where(visible(kind, viewer), *conditions)
+
+
+def select_assigned(viewer: Viewer, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """Return `select_visible` of opportunities for a restricted viewer, begun at what is his."""
+    mine = OPPORTUNITY.assigned.c
+    return (
+        select(*_COLUMNS[OPPORTUNITY.name])
+        .join_from(OPPORTUNITY.assigned, opportunity, opportunity.c.id == mine.record_id)
+        .where(mine.user_id == viewer.user_id, present(OPPORTUNITY, viewer), *conditions)
+    )
+
+
+def count_visible(
+    connection: Connection, kind: Guarded, viewer: Viewer, *conditions: ColumnElement[bool]
+) -> int:
+    """Return how many records of `kind` that `viewer` sees meet the conditions (P10)."""
+    statement = select(func.count()).select_from(kind.table)
+    count = connection.scalar(statement.where(visible(kind, viewer), *conditions))
+    return count or 0
+
+
+def records_of(kind: Guarded, rows: Iterable[Row[Any]]) -> list[Any]:
+    """Return the records that rows of `select_visible` hold."""
+    record = _CLASSES[kind.name]
+    width = len(_COLUMNS[kind.name])
+    return [record(*row[:width]) for row in rows]
+
+
+def find_visible(connection: Connection, kind: Guarded, viewer: Viewer, key: UUID) -> Any | None:
+    """Return the record with this id if `viewer` sees it, else None (R14)."""
+    rows = connection.execute(select_visible(kind, viewer, kind.table.c.id == key))
+    return next(iter(records_of(kind, rows)), None)
+
+
+def load_visible(
+    connection: Connection, kind: Guarded, viewer: Viewer, keys: Iterable[UUID]
+) -> dict[UUID, Any]:
+    """Return those of the records with these ids that `viewer` sees, by id."""
+    statement = select_visible(kind, viewer, kind.table.c.id.in_(set(keys)))
+    return {one.id: one for one in records_of(kind, connection.execute(statement))}
+
+
+def load_rows(
+    connection: Connection, kind: Guarded, keys: Iterable[UUID], *conditions: ColumnElement[bool]
+) -> dict[UUID, Any]:
+    """Return the records with these ids, whoever may see them, deleted ones too."""
+    found: dict[UUID, Any] = {}
+    for batch in _batches(sorted(set(keys))):
+        statement = select(*_COLUMNS[kind.name]).where(kind.table.c.id.in_(batch), *conditions)
+        found.update((one.id, one) for one in records_of(kind, connection.execute(statement)))
+    return found
+
+
+def load_present(connection: Connection, kind: Guarded, keys: Iterable[UUID]) -> dict[UUID, Any]:
+    """Return the records with these ids that are not deleted, whoever may see them."""
+    return load_rows(connection, kind, keys, kind.table.c.deleted_at.is_(None))
+
+
+def lock(connection: Connection, kind: Guarded, *conditions: ColumnElement[bool]) -> list[Any]:
+    """Return the present records that meet the conditions, locked until commit, by id (C3)."""
+    statement = (
+        select(*_COLUMNS[kind.name])
+        .where(kind.table.c.deleted_at.is_(None), *conditions)
+        .order_by(kind.table.c.id)
+        .with_for_update()
+    )
+    return records_of(kind, connection.execute(statement))
+
+
+def attach_assigned(connection: Connection, kind: Guarded, records: Sequence[Record]) -> None:
+    """Fill `assigned` of the records: owner first, then followers by slot."""
+    by_record: dict[UUID, list[Assignment]] = {one.id: [] for one in records}
+    table = kind.assigned
+    for batch in _batches(list(by_record)):
+        statement = (
+            select(*_ASSIGNMENT_COLUMNS[kind.name])
+            .where(table.c.record_id.in_(batch))
+            .order_by(table.c.record_id, table.c.slot)
+        )
+        for row in connection.execute(statement):
+            by_record[row[0]].append(Assignment(*row))
+    for one in records:
+        one.assigned = tuple(by_record[one.id])
+
+
+def attach_tags(connection: Connection, contacts: Sequence[Contact]) -> None:
+    """Fill `tag_ids` of the contacts."""
+    by_contact: dict[UUID, set[UUID]] = {one.id: set() for one in contacts}
+    for batch in _batches(list(by_contact)):
+        statement = select(contact_tag.c.contact_id, contact_tag.c.tag_id).where(
+            contact_tag.c.contact_id.in_(batch)
+        )
+        for contact_id, tag_id in connection.execute(statement):
+            by_contact[contact_id].add(tag_id)
+    for one in contacts:
+        one.tag_ids = frozenset(by_contact[one.id])
+
+
+def attach_contacts(connection: Connection, cards: Sequence[Opportunity]) -> list[Contact]:
+    """Fill `contact_record` of the cards, whoever may see it; return the contacts."""
+    contacts = load_present(connection, CONTACT, (card.contact_id for card in cards))
+    for card in cards:
+        card.contact_record = contacts.get(card.contact_id)
+    return list(contacts.values())
+
+
+def load_whole_cards(connection: Connection, keys: Iterable[UUID]) -> dict[UUID, Opportunity]:
+    """Return the cards with these ids and all their live facts, deleted ones too, unjudged."""
+    cards: dict[UUID, Opportunity] = load_rows(connection, OPPORTUNITY, keys)
+    contacts = load_rows(connection, CONTACT, (card.contact_id for card in cards.values()))
+    for card in cards.values():
+        card.contact_record = contacts[card.contact_id]
+    attach_assigned(connection, OPPORTUNITY, list(cards.values()))
+    attach_assigned(connection, CONTACT, list(contacts.values()))
+    attach_tags(connection, list(contacts.values()))
+    return cards
+
+
+def cards_of_contacts(connection: Connection, contacts: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Return the ids of the present opportunities of each contact, whoever may see them."""
+    cards: dict[UUID, list[UUID]] = {}
+    for batch in _batches(list(contacts)):
+        statement = (
+            select(opportunity.c.contact_id, opportunity.c.id)
+            .where(opportunity.c.contact_id.in_(batch), opportunity.c.deleted_at.is_(None))
+            .order_by(opportunity.c.id)
+        )
+        for contact_id, card_id in connection.execute(statement):
+            cards.setdefault(contact_id, []).append(card_id)
+    return cards
+
+
+def present_contact(
+    connection: Connection, practice_id: UUID, column: str, value: str, but: UUID | None
+) -> UUID | None:
+    """Return the contact of the practice, other than `but`, that has this e-mail or phone key."""
+    statement = select(contact.c.id).where(
+        contact.c.practice_id == practice_id,
+        contact.c[column] == value,
+        contact.c.deleted_at.is_(None),
+    )
+    if but is not None:
+        statement = statement.where(contact.c.id != but)
+    key: UUID | None = connection.scalar(statement)
+    return key
+
+
+def present_opportunity(connection: Connection, contact_id: UUID, pipeline_id: UUID) -> UUID | None:
+    """Return the one opportunity of a contact in a pipeline (R71), whoever may see it."""
+    key: UUID | None = connection.scalar(
+        select(opportunity.c.id).where(
+            opportunity.c.contact_id == contact_id,
+            opportunity.c.pipeline_id == pipeline_id,
+            opportunity.c.deleted_at.is_(None),
+        )
+    )
+    return key
+
+
+def contacts_of_type(connection: Connection, type_id: UUID) -> int:
+    """Return how many contacts have a type: seen or not, deleted or not (R53)."""
+    statement = select(func.count()).select_from(contact).where(contact.c.type_id == type_id)
+    return connection.scalar(statement) or 0
+
+
+def differing_opportunities(connection: Connection, practice_id: UUID) -> list[UUID]:
+    """Return the opportunities whose owner is not their contact's owner (K1)."""
+    joined = opportunity.join(contact, contact.c.id == opportunity.c.contact_id)
+    statement = (
+        select(opportunity.c.id)
+        .select_from(joined)
+        .where(
+            and_(
+                opportunity.c.practice_id == practice_id,
+                opportunity.c.deleted_at.is_(None),
+                opportunity.c.owner_id.is_distinct_from(contact.c.owner_id),
+            )
+        )
+        .order_by(opportunity.c.id)
+    )
+    return list(connection.scalars(statement))
+
+
+def _batches(keys: list[UUID]) -> Iterable[list[UUID]]:
+    return (keys[at : at + _ID_BATCH] for at in range(0, len(keys), _ID_BATCH))

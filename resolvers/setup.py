@@ -1,0 +1,109 @@
+"""Making a practice: its settings, system types, pipeline, log and first admin (R50, R70)."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, select
+
+from models.practice import contact_type, pipeline, practice, practice_head, stage
+from models.seams import Seams
+from models.text import same_name_key
+from models.user import user
+from permissions.rights import UserRole
+
+PIPELINE = "Lead 2 Patient"
+STAGES = ("Lead", "Booked", "Patient", "Cold", "Not Good Fit")
+SYSTEM_TYPES = ("Lead", "Patient")
+
+
+class NameTaken(Exception):
+    """There is a practice of this name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewPractice:
+    """What a practice begins with; `country` reads phone numbers without +."""
+
+    name: str
+    admin_email: str
+    admin_name: str
+    currency: str = "USD"
+    time_zone: str = "UTC"
+    country: str = "US"
+    different_owners: bool = False
+
+
+@dataclass(frozen=True)
+class MadePractice:
+    """The ids of a practice that was made."""
+
+    practice_id: UUID
+    admin_id: UUID
+
+
+def make_practice(connection: Connection, seams: Seams, new: NewPractice) -> MadePractice:
+    """Make a practice; NameTaken if there is one of the same name."""
+    key = same_name_key(new.name)
+    if connection.scalar(select(practice.c.id).where(practice.c.name_key == key)):
+        raise NameTaken(new.name)
+    practice_id, admin_id = seams.new_id(), seams.new_id()
+    connection.execute(
+        insert(practice).values(
+            id=practice_id,
+            name=new.name,
+            name_key=key,
+            currency=new.currency,
+            time_zone=new.time_zone,
+            country=new.country,
+            allow_different_owners=new.different_owners,
+            make_opportunity_owner_follower_of_contact=False,
+            make_contact_owner_follower_of_opportunity=False,
+            created_at=seams.now(),
+        )
+    )
+    connection.execute(insert(practice_head).values(practice_id=practice_id, seq=0))
+    _make_vocabulary(connection, seams, practice_id)
+    connection.execute(
+        insert(user).values(
+            id=admin_id,
+            practice_id=practice_id,
+            name=new.admin_name,
+            email=new.admin_email,
+            email_key=new.admin_email,
+            role=UserRole.ADMIN.value,
+            only_assigned_data=False,
+            permissions=[],
+            active=True,
+            created_at=seams.now(),
+        )
+    )
+    return MadePractice(practice_id, admin_id)
+
+
+def _make_vocabulary(connection: Connection, seams: Seams, practice_id: UUID) -> None:
+    types = [
+        {
+            "id": seams.new_id(),
+            "practice_id": practice_id,
+            "name": name,
+            "name_key": same_name_key(name),
+            "system": True,
+        }
+        for name in SYSTEM_TYPES
+    ]
+    connection.execute(insert(contact_type), types)
+    pipeline_id = seams.new_id()
+    connection.execute(
+        insert(pipeline).values(id=pipeline_id, practice_id=practice_id, name=PIPELINE, locked=True)
+    )
+    steps = [
+        {
+            "id": seams.new_id(),
+            "practice_id": practice_id,
+            "pipeline_id": pipeline_id,
+            "name": name,
+            "position": place,
+        }
+        for place, name in enumerate(STAGES)
+    ]
+    connection.execute(insert(stage), steps)

@@ -1,0 +1,108 @@
+"""Reads of what everybody of a practice may read: users, types, tags, pipelines (C5)."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, select
+
+from models.base import columns_of
+from models.practice import (
+    ContactType,
+    Pipeline,
+    Practice,
+    Stage,
+    Tag,
+    contact_type,
+    pipeline,
+    practice,
+    practice_head,
+    stage,
+    tag,
+)
+from models.user import User, user
+from permissions.viewer import Viewer, viewer_of
+
+USER_COLUMNS = columns_of(user, User)
+PRACTICE_COLUMNS = columns_of(practice, Practice)
+
+
+def load_viewer(connection: Connection, user_id: UUID) -> Viewer | None:
+    """Return the viewer that an active user is, with the rights of now; None for anybody else."""
+    statement = (
+        select(*USER_COLUMNS, *PRACTICE_COLUMNS)
+        .join_from(user, practice, practice.c.id == user.c.practice_id)
+        .where(user.c.id == user_id, user.c.active.is_(True))
+    )
+    row = connection.execute(statement).first()
+    if row is None:
+        return None
+    width = len(USER_COLUMNS)
+    return viewer_of(User(*row[:width]), Practice(*row[width:]))
+
+
+def head(connection: Connection, practice_id: UUID) -> int:
+    """Return the number of the last event of the practice."""
+    statement = select(practice_head.c.seq).where(practice_head.c.practice_id == practice_id)
+    return connection.scalar(statement) or 0
+
+
+def users(connection: Connection, practice_id: UUID, keys: Iterable[UUID]) -> dict[UUID, User]:
+    """Return the users of the practice with these ids, by id."""
+    statement = select(*USER_COLUMNS).where(
+        user.c.practice_id == practice_id, user.c.id.in_(set(keys))
+    )
+    return {row.id: User(*row) for row in connection.execute(statement)}
+
+
+def staff(connection: Connection, practice_id: UUID, *, active_only: bool) -> list[User]:
+    """Return the users of the practice by name."""
+    statement = select(*USER_COLUMNS).where(user.c.practice_id == practice_id)
+    if active_only:
+        statement = statement.where(user.c.active.is_(True))
+    found = [User(*row) for row in connection.execute(statement)]
+    return sorted(found, key=lambda one: (one.name.casefold(), one.id))
+
+
+def contact_types(connection: Connection, practice_id: UUID) -> list[ContactType]:
+    """Return the contact types of the practice: system types first, then by name."""
+    statement = (
+        select(*columns_of(contact_type, ContactType))
+        .where(contact_type.c.practice_id == practice_id)
+        .order_by(contact_type.c.system.desc(), contact_type.c.name_key)
+    )
+    return [ContactType(*row) for row in connection.execute(statement)]
+
+
+def tags(
+    connection: Connection, practice_id: UUID, keys: Iterable[UUID] | None = None
+) -> list[Tag]:
+    """Return the tags of the practice by name: all, or those with these ids."""
+    statement: Select[Any] = (
+        select(*columns_of(tag, Tag))
+        .where(tag.c.practice_id == practice_id)
+        .order_by(tag.c.name_key)
+    )
+    if keys is not None:
+        statement = statement.where(tag.c.id.in_(set(keys)))
+    return [Tag(*row) for row in connection.execute(statement)]
+
+
+def pipelines(connection: Connection, practice_id: UUID) -> list[Pipeline]:
+    """Return the pipelines of the practice by name."""
+    statement = (
+        select(*columns_of(pipeline, Pipeline))
+        .where(pipeline.c.practice_id == practice_id)
+        .order_by(pipeline.c.name)
+    )
+    return [Pipeline(*row) for row in connection.execute(statement)]
+
+
+def stages(connection: Connection, practice_id: UUID) -> list[Stage]:
+    """Return the stages of all pipelines of the practice, each pipeline's in order."""
+    statement = (
+        select(*columns_of(stage, Stage))
+        .where(stage.c.practice_id == practice_id)
+        .order_by(stage.c.pipeline_id, stage.c.position)
+    )
+    return [Stage(*row) for row in connection.execute(statement)]
