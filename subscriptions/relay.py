@@ -1,0 +1,170 @@
+"""The relay: one a process. It opens live boards and moves them along their practices' logs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+from uuid import UUID
+
+from models.database import Database, Reader
+from permissions.viewer import Viewer
+from resolvers import vocabulary
+from resolvers.boards import Board, find_board
+from resolvers.enums import SnapshotReason
+from resolvers.ids import BadId
+from resolvers.lens import Lens
+from resolvers.log import oldest, read_slice
+from resolvers.problems import BadRequest, NotFound
+from resolvers.seal import Cursor, Seal
+from subscriptions.delta import Judge, net_changes
+from subscriptions.drawing import Palette, draw, draw_snapshot
+from subscriptions.events import Heartbeat
+from subscriptions.room import Room, Session, restart_reason
+from subscriptions.stream import Request, Stream
+from subscriptions.wake import Wake
+
+_OPENING_AT_ONCE = 8
+
+
+class Relay:
+    """All live boards of one process."""
+
+    def __init__(self, database: Database, seal: Seal, wake: Wake) -> None:
+        """Begin without boards."""
+        self._database = database
+        self._seal = seal
+        self._wake = wake
+        self._rooms: dict[UUID, tuple[Room, asyncio.Task[None]]] = {}
+        self._opening = asyncio.Semaphore(_OPENING_AT_ONCE)
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def start(self) -> None:
+        """Begin to listen for wake-ups."""
+        await self._wake.start(self._woken)
+
+    async def close(self) -> None:
+        """End every stream, then stop following the logs."""
+        await self._wake.close()
+        rooms = [task for _, task in self._rooms.values()]
+        for task in (*rooms, *self._tasks):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def announce(self, practice_id: UUID) -> None:
+        """Tell that the log of a practice grew."""
+        await self._wake.announce(practice_id)
+
+    def _woken(self, practice_id: UUID) -> None:
+        if practice_id in self._rooms:
+            self._rooms[practice_id][0].wake()
+
+    def _room(self, practice_id: UUID) -> Room:
+        if practice_id not in self._rooms:
+            room = Room(practice_id, self._database, self._seal)
+            task = asyncio.create_task(self._follow(room), name="room")
+            self._rooms[practice_id] = (room, task)
+        return self._rooms[practice_id][0]
+
+    async def _follow(self, room: Room) -> None:
+        try:
+            await room.run()
+        finally:
+            del self._rooms[room.practice_id]
+
+    @contextmanager
+    def session(self, viewer: Viewer, position: int) -> Iterator[Session]:
+        """Watch the rights of a connected viewer, as of event `position`, while it lasts."""
+        session = Session(viewer.user_id, viewer.practice_id, position)
+        room = self._room(viewer.practice_id)
+        room.sessions.add(session)
+        try:
+            yield session
+        finally:
+            room.sessions.discard(session)
+
+    async def subscribe(self, viewer: Viewer, request: Request) -> AsyncIterator[bytes]:
+        """Yield the frames of a live board, the first one at once.
+
+        Raises NotFound, Forbidden or BadRequest before the first frame.
+        """
+        stream = Stream(request, viewer, self._seal)
+        try:
+            await self._open(stream, SnapshotReason.SUBSCRIBED)
+            async for frame in stream.frames(self._open, self._heartbeat):
+                yield frame
+        finally:
+            stream.ended = True
+            if viewer.practice_id in self._rooms:
+                self._rooms[viewer.practice_id][0].streams.discard(stream)
+
+    async def _open(self, stream: Stream, reason: SnapshotReason) -> None:
+        """Open a stream in a task of its own: a reader who leaves cancels no statement."""
+        task = asyncio.create_task(self._opened(stream, reason), name="open")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await asyncio.shield(task)
+
+    async def _opened(self, stream: Stream, reason: SnapshotReason) -> None:
+        async with self._opening, self._database.reader() as reader:
+            viewer = await reader.run(vocabulary.load_viewer, stream.viewer.user_id)
+            if viewer is None:
+                stream.end()
+                return
+            view, lens = stream.request.view, Lens(viewer)
+            board = await reader.run(find_board, lens, self._seal, view)
+            if board is None:
+                raise NotFound("There is no such pipeline.")
+            stream.look_as(viewer)
+            if reason is SnapshotReason.SUBSCRIBED and stream.request.after is not None:
+                expired = await self._resume(stream, board, reader)
+                if expired is not None:
+                    await self._show(stream, expired, board, reader)
+            else:
+                await self._show(stream, reason, board, reader)
+        if not stream.ended:
+            self._room(viewer.practice_id).attach(stream)
+
+    async def _show(
+        self, stream: Stream, reason: SnapshotReason, board: Board, reader: Reader
+    ) -> None:
+        frame = await draw_snapshot(stream, reason, board, reader)
+        stream.start(board.number, board.totals, [frame])
+
+    async def _resume(self, stream: Stream, board: Board, reader: Reader) -> SnapshotReason | None:
+        """Send what happened since the cursor; return why a snapshot is needed instead."""
+        cursor = self._cursor(stream)
+        practice_id = stream.viewer.practice_id
+        if cursor is None or cursor.number > board.number:
+            return SnapshotReason.CURSOR_EXPIRED
+        if cursor.base + 1 < await reader.run(oldest, practice_id):
+            return SnapshotReason.CURSOR_EXPIRED
+        log = await reader.run(
+            read_slice, practice_id, cursor.base, with_users=stream.asks_activity
+        )
+        reason = restart_reason(log, stream, cursor.base)
+        if reason is not None:
+            return reason
+        judge = Judge(
+            stream.viewer, stream.request.view.pipeline_id, stream.terms, log.active_users
+        )
+        items, _ = net_changes(judge, log, cursor.number, cursor.base, board.totals)
+        palette = await reader.run(Palette.read, practice_id, log)
+        frames = await draw(stream, items, board.totals, palette.lens(stream.viewer), reader)
+        stream.start(board.number, board.totals, frames, base=cursor.base)
+        return None
+
+    def _cursor(self, stream: Stream) -> Cursor | None:
+        try:
+            cursor = self._seal.open_cursor(stream.viewer.user_id, stream.request.after or "")
+        except BadId as error:
+            raise BadRequest("This is no cursor of a board.") from error
+        if cursor is None or cursor.practice_id != stream.viewer.practice_id:
+            return None
+        return cursor if cursor.view == stream.request.view.fingerprint else None
+
+    async def _heartbeat(self, stream: Stream) -> bytes:
+        cursor = stream.cursor(stream.position, stream.position)
+        event = Heartbeat(cursor=cursor, hidden_by_filter=stream.totals.hidden_by_filter)
+        async with self._database.reader() as reader:
+            return await stream.request.operation.render(event, Lens(stream.viewer), reader)

@@ -1,0 +1,159 @@
+"""The live boards of one practice in this process: they follow its log together (C1)."""
+
+import asyncio
+from collections.abc import Hashable, Iterable
+from contextlib import suppress
+from uuid import UUID
+
+import structlog
+
+from models.database import Database, Reader
+from resolvers import vocabulary
+from resolvers.enums import SnapshotReason
+from resolvers.log import LogSlice, read_slice
+from resolvers.seal import Seal
+from subscriptions.delta import Item, Judge, net_changes
+from subscriptions.drawing import Palette, draw
+from subscriptions.stream import Frame, Stream
+
+POLL_SECONDS = 1.0
+MOST_WAITING = 500
+_log = structlog.get_logger(__name__)
+
+
+class Session:
+    """A signed-in connection: it is told when its user may no longer use it."""
+
+    def __init__(self, user_id: UUID, practice_id: UUID, position: int) -> None:
+        """Begin as of event `position`, when the user was active."""
+        self.user_id = user_id
+        self.practice_id = practice_id
+        self.position = position
+        self.revoked = asyncio.Event()
+
+
+class Room:
+    """Reads the log once for all its streams, a batch at a time."""
+
+    def __init__(self, practice_id: UUID, database: Database, seal: Seal) -> None:
+        """Begin without streams."""
+        self.practice_id = practice_id
+        self.streams: set[Stream] = set()
+        self.sessions: set[Session] = set()
+        self._database = database
+        self._seal = seal
+        self._dirty = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look at the log soon."""
+        self._dirty.set()
+
+    def attach(self, stream: Stream) -> None:
+        """Follow the log for a stream, from its position."""
+        self.streams.add(stream)
+        self.wake()
+
+    async def run(self) -> None:
+        """Follow the log for as long as somebody is here."""
+        while self.streams or self.sessions:
+            try:
+                await self._round()
+            except Exception as error:  # the next round finds what this one missed
+                _log.error("live boards not advanced", error=type(error).__name__, exc_info=True)
+                await asyncio.sleep(POLL_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._dirty.wait()
+            self._dirty.clear()
+
+    async def _round(self) -> None:
+        self._dirty.clear()
+        streams, sessions = set(self.streams), set(self.sessions)
+        positions = [one.position for one in streams] + [one.position for one in sessions]
+        if not positions:
+            return
+        asks_activity = any(one.asks_activity for one in streams)
+        async with self._database.reader() as reader:
+            log = await reader.run(
+                read_slice, self.practice_id, min(positions), with_users=asks_activity
+            )
+            if not log.events:
+                return
+            await self._apply_rights(log, streams, sessions, reader)
+            await self._tell_all(log, streams & self.streams, reader)
+
+    async def _apply_rights(
+        self, log: LogSlice, streams: set[Stream], sessions: set[Session], reader: Reader
+    ) -> None:
+        """Restart or close whatever was opened under rights that have changed since (R93)."""
+        for stream in streams:
+            reason = restart_reason(log, stream, stream.position)
+            if reason is not None:
+                self.streams.discard(stream)
+                stream.interrupt(reason)
+        changed = {one.user_id for one in sessions} & log.users_changed.keys()
+        users = await reader.run(vocabulary.users, self.practice_id, changed) if changed else {}
+        for session in sessions:
+            if session.user_id in users and not users[session.user_id].active:
+                session.revoked.set()
+            session.position = log.head
+
+    async def _tell_all(self, log: LogSlice, streams: set[Stream], reader: Reader) -> None:
+        palette = await reader.run(Palette.read, self.practice_id, log)
+        keyed = {one.actor_id for one in log.events if one.key}
+        for group in _groups(streams, keyed):
+            await self._tell(log, group, palette, reader)
+
+    async def _tell(
+        self, log: LogSlice, group: list[Stream], palette: Palette, reader: Reader
+    ) -> None:
+        """Tell streams that hold the same what they must hold now."""
+        leader = group[0]
+        judge = Judge(
+            leader.viewer, leader.request.view.pipeline_id, leader.terms, log.active_users
+        )
+        position = leader.position
+        items, totals = net_changes(judge, log, position, position, leader.totals)
+        frames: list[Frame] = []
+        if items:
+            items = _joined(leader, items)
+            if len(items) > MOST_WAITING:
+                for stream in group:
+                    self.streams.discard(stream)
+                    stream.interrupt(SnapshotReason.FELL_BEHIND)
+                return
+            lens = palette.lens(leader.viewer)
+            frames = await draw(leader, items, totals, lens, reader)
+        for stream in group:
+            stream.advance(log.head, totals, frames if items else None)
+
+
+def restart_reason(log: LogSlice, stream: Stream, position: int) -> SnapshotReason | None:
+    """Return why no delta from `position` can tell the whole truth; None if deltas can."""
+    if log.users_changed.get(stream.viewer.user_id, 0) > position:
+        return SnapshotReason.ACCESS_CHANGED
+    if log.many > position or (stream.asks_activity and log.activity_changed > position):
+        return SnapshotReason.FELL_BEHIND
+    return None
+
+
+def _groups(streams: Iterable[Stream], keyed: set[UUID | None]) -> list[list[Stream]]:
+    """Return the streams by what they are told; one whose reader lags stands alone."""
+    groups: dict[Hashable, list[Stream]] = {}
+    for stream in streams:
+        user_id = stream.viewer.user_id
+        own = user_id if user_id in keyed else None
+        alone = id(stream) if stream.waiting else None
+        groups.setdefault((stream.group, own, alone), []).append(stream)
+    return list(groups.values())
+
+
+def _joined(stream: Stream, items: list[Item]) -> list[Item]:
+    """Return the new changes joined to those that wait, one a card, in order."""
+    waiting = {frame.item.card.id: frame.item for frame in stream.waiting.values() if frame.item}
+    for item in items:
+        earlier = waiting.pop(item.card.id, None)
+        joined = item.after(earlier) if earlier else item
+        if joined.held is not None or joined.now is not None:
+            waiting[item.card.id] = joined
+    return sorted(waiting.values(), key=lambda item: item.number)
