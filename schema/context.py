@@ -1,0 +1,105 @@
+"""What a field body can reach: the viewer, one moment of the database, and changes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, TypeVar
+
+import strawberry
+from graphql import FieldNode, FragmentSpreadNode, GraphQLResolveInfo, SelectionSetNode
+
+from models.database import Database, Reader
+from models.seams import Seams
+from permissions.viewer import Viewer
+from resolvers import vocabulary
+from resolvers.change import Change
+from resolvers.lens import Lens
+from resolvers.loading import Wants
+from resolvers.outcome import Outcome
+from resolvers.perform import Call, perform
+from resolvers.seal import Seal
+from subscriptions.relay import Relay
+
+Form = TypeVar("Form")
+Shown = TypeVar("Shown")
+
+
+@dataclass(frozen=True)
+class Services:
+    """What one process shares between requests."""
+
+    database: Database
+    seal: Seal
+    seams: Seams
+    relay: Relay
+
+
+@dataclass
+class Context:
+    """One operation: its viewer, and the reader all its fields share."""
+
+    services: Services
+    viewer: Viewer
+    reader: Reader
+    request_id: str | None = None
+    loaders: dict[Any, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin with a lens that knows nothing but the viewer."""
+        self.lens = Lens(self.viewer)
+
+    async def read(self, job: Callable[..., Any], *args: Any) -> Shown:
+        """Return what `job(connection, lens, *args)` reads for the viewer.
+
+        The rows are shown as they are: a field declares the kind, the kind the rows it shows.
+        """
+        rows: Shown = await self.reader.run(job, self.lens, *args)
+        return rows
+
+    async def change(
+        self, action: str, work: Callable[[Change, Form], Outcome], form: Form, key: str | None
+    ) -> Outcome:
+        """Perform a mutation; what is read after it is read with the rights of then."""
+        call = Call(user_id=self.viewer.user_id, action=action, key=key, request_id=self.request_id)
+        await self.reader.close()
+        services = self.services
+        outcome = await services.database.write(perform, services.seams, call, work, form)
+        await services.relay.announce(self.viewer.practice_id)
+        await self._look_again()
+        return outcome
+
+    async def _look_again(self) -> None:
+        viewer = await self.reader.run(vocabulary.load_viewer, self.viewer.user_id)
+        self.viewer = viewer or self.viewer
+        self.lens = Lens(self.viewer)
+        self.loaders = {}
+
+
+Info: TypeAlias = strawberry.Info[Context, None]
+
+
+def wants_of(info: Info) -> Wants:
+    """Return the names of all fields that the document asks for below this one."""
+    raw: GraphQLResolveInfo[Context] = info._raw_info
+    names: set[str] = set()
+    seen: set[str] = set()
+    for node in raw.field_nodes:
+        _collect(node.selection_set, raw, names, seen)
+    return frozenset(names)
+
+
+def _collect(
+    selections: SelectionSetNode | None,
+    info: GraphQLResolveInfo[Context],
+    names: set[str],
+    seen: set[str],
+) -> None:
+    for node in selections.selections if selections else ():
+        if isinstance(node, FragmentSpreadNode):
+            name = node.name.value
+            if name not in seen:
+                seen.add(name)
+                _collect(info.fragments[name].selection_set, info, names, seen)
+            continue
+        if isinstance(node, FieldNode):
+            names.add(node.name.value)
+        _collect(node.selection_set, info, names, seen)  # type: ignore[attr-defined]

@@ -1,0 +1,54 @@
+"""The enums of the contract, shown as they are."""
+
+import strawberry
+
+from permissions.rights import Permission, UserRole
+from resolvers.enums import (
+    Channel,
+    ContactOrderField,
+    DeactivationStrategy,
+    DoNotDisturbStatus,
+    ErrorCode,
+    FollowerSource,
+    OpportunityOrderField,
+    OpportunityStatus,
+    OrderDirection,
+    OwnershipReconciliation,
+    SnapshotReason,
+    ValueSource,
+    WarningCode,
+)
+from schema.kind import described
+
+_SHOWN = (
+    Channel,
+    ContactOrderField,
+    DeactivationStrategy,
+    DoNotDisturbStatus,
+    ErrorCode,
+    FollowerSource,
+    OpportunityOrderField,
+    OpportunityStatus,
+    OrderDirection,
+    OwnershipReconciliation,
+    Permission,
+    SnapshotReason,
+    UserRole,
+    ValueSource,
+    WarningCode,
+)
+for _values in _SHOWN:
+    strawberry.enum(_values, description=described(_values))
+
+__all__ = [
+    "Channel",
+    "DoNotDisturbStatus",
+    "ErrorCode",
+    "FollowerSource",
+    "OpportunityStatus",
+    "Permission",
+    "SnapshotReason",
+    "UserRole",
+    "ValueSource",
+    "WarningCode",
+]

@@ -1,0 +1,54 @@
+"""Top-level errors as clients see them: a code, a message for people, and no inner detail (C5)."""
+
+from typing import Any
+
+import structlog
+from graphql import GraphQLError
+
+from models.database import is_unavailable
+from resolvers.perform import Unauthenticated
+from resolvers.problems import RequestError
+
+_log = structlog.get_logger(__name__)
+_NO_DATABASE = "The database cannot be reached just now. Try again in a moment."
+_INTERNAL = "Something went wrong here. Tell us the request id if it happens again."
+
+
+def shown(error: GraphQLError, request_id: str | None) -> dict[str, Any]:
+    """Return what a client sees of an error; anything unexpected is logged and masked."""
+    told = error.formatted
+    code, message = _told(error, request_id)
+    if message is not None:
+        told["message"] = message
+    told["extensions"] = {"code": code}
+    if code == "INTERNAL" and request_id:
+        told["extensions"]["requestId"] = request_id
+    return dict(told)
+
+
+def _told(error: GraphQLError, request_id: str | None) -> tuple[str, str | None]:
+    cause = error.original_error
+    if cause is None or isinstance(cause, GraphQLError):
+        return "BAD_REQUEST", None
+    if isinstance(cause, RequestError):
+        return cause.code, None
+    if isinstance(cause, Unauthenticated):
+        return "UNAUTHENTICATED", "Sign in: this access has ended."
+    if is_unavailable(cause):
+        _log.warning("database unavailable", error=type(cause).__name__, request_id=request_id)
+        return "UNAVAILABLE", _NO_DATABASE
+    _log.error(
+        "unexpected error", error=type(cause).__name__, request_id=request_id, where=_where(cause)
+    )
+    return "INTERNAL", _INTERNAL
+
+
+def _where(cause: BaseException) -> list[str]:
+    """Return the places of an exception in our code: no message, which could hold data (P20)."""
+    places = []
+    trace = cause.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{code.co_qualname}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return places[-8:]

@@ -1,0 +1,157 @@
+"""Executing documents: parsed and validated once, then run for one viewer (ADR-0004)."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationType,
+    SelectionSetNode,
+    get_operation_ast,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.execution import Executor, create_source_event_stream, execute
+from strawberry.schema._graphql_core import BaseGraphQLExecutionContext
+
+from resolvers.loading import Wants
+from schema.context import Context
+from schema.idempotent import IdempotentOnMutations
+from schema.listening import Listening, Source
+from schema.schema import core
+
+_RULES = [*specified_rules, IdempotentOnMutations]
+_MOST_DOCUMENTS = 1000
+_MOST_TOKENS = 2000
+_MOST_BYTES = 16 * 1024
+_SNAPSHOT = "BoardSnapshot"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a client sent."""
+
+    query: str
+    variables: dict[str, Any] | None = None
+    operation_name: str | None = None
+
+
+class Rejected(Exception):
+    """The document cannot be executed; the errors say why."""
+
+    def __init__(self, *errors: GraphQLError) -> None:
+        """Keep the errors."""
+        super().__init__()
+        self.errors = list(errors)
+
+
+class Engine:
+    """Runs GraphQL documents against the schema."""
+
+    def __init__(self) -> None:
+        """Begin without known documents."""
+        self._schema: GraphQLSchema = core
+        self._documents: OrderedDict[str, DocumentNode] = OrderedDict()
+
+    def operation(self, request: Request) -> OperationType:
+        """Return whether the request is a query, a mutation or a subscription."""
+        found = get_operation_ast(self.document(request.query), request.operation_name)
+        if found is None:
+            raise Rejected(GraphQLError("Name the operation of the document that is to run."))
+        return found.operation
+
+    def document(self, query: str) -> DocumentNode:
+        """Return the valid document of a text; Rejected tells what is wrong with it."""
+        known = self._documents.get(query)
+        if known is not None:
+            self._documents.move_to_end(query)
+            return known
+        if len(query.encode("utf-8", "surrogatepass")) > _MOST_BYTES:
+            raise Rejected(GraphQLError(f"A document has at most {_MOST_BYTES} bytes."))
+        try:
+            document = parse(query, max_tokens=_MOST_TOKENS)
+        except GraphQLError as error:
+            raise Rejected(error) from error
+        errors = validate(self._schema, document, _RULES, hide_suggestions=True)
+        if errors:
+            raise Rejected(*errors)
+        self._documents[query] = document
+        if len(self._documents) > _MOST_DOCUMENTS:
+            self._documents.popitem(last=False)
+        return document
+
+    async def execute(self, request: Request, context: Context) -> ExecutionResult:
+        """Return the result of a query or mutation."""
+        result: Any = execute(
+            self._schema,
+            self.document(request.query),
+            context_value=context,
+            variable_values=request.variables,
+            operation_name=request.operation_name,
+            executor_class=BaseGraphQLExecutionContext,
+            hide_suggestions=True,
+        )
+        done: ExecutionResult = await result if hasattr(result, "__await__") else result
+        return done
+
+    async def listen(self, request: Request, context: Context) -> tuple[Source, Listening]:
+        """Return what a subscription listens to and how its events are answered."""
+        document = self.document(request.query)
+        executor = Executor.build(
+            self._schema,
+            document,
+            context_value=context,
+            raw_variable_values=request.variables,
+            operation_name=request.operation_name,
+            hide_suggestions=True,
+        )
+        if isinstance(executor, list):
+            raise Rejected(*executor)
+        source: Any = create_source_event_stream(executor)
+        if hasattr(source, "__await__"):
+            source = await source
+        if isinstance(source, ExecutionResult):
+            raise Rejected(*(source.errors or ()))
+        variables = orjson.dumps(request.variables, option=orjson.OPT_SORT_KEYS)
+        key = (request.query, request.operation_name, variables)
+        names = _names(document)
+        return source, Listening(executor, context.services, key, names, context.request_id)
+
+
+def _names(document: DocumentNode) -> Wants:
+    """Return the names of the fields that deltas ask for; those of the snapshot are its own."""
+    fragments = {
+        one.name.value: one
+        for one in document.definitions
+        if isinstance(one, FragmentDefinitionNode)
+    }
+    names: set[str] = set()
+    for one in document.definitions:
+        if not isinstance(one, FragmentDefinitionNode):
+            _collect(one.selection_set, fragments, names)  # type: ignore[attr-defined]
+    return frozenset(names)
+
+
+def _collect(
+    selections: SelectionSetNode | None,
+    fragments: dict[str, FragmentDefinitionNode],
+    names: set[str],
+) -> None:
+    for node in selections.selections if selections else ():
+        if isinstance(node, FieldNode):
+            names.add(node.name.value)
+            _collect(node.selection_set, fragments, names)
+            continue
+        fragment: Any = fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
+        on = fragment.type_condition.name.value if fragment.type_condition else None
+        if on != _SNAPSHOT:
+            _collect(fragment.selection_set, fragments, names)

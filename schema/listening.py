@@ -1,0 +1,86 @@
+"""Subscription operations: an event goes in, its answer comes out, whoever it is for."""
+
+from collections.abc import AsyncIterator, Hashable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import orjson
+from graphql import ExecutionResult, GraphQLError
+from graphql.execution import Executor
+
+from models.database import Reader
+from permissions.rights import Permission
+from permissions.viewer import Viewer
+from resolvers.lens import Lens
+from resolvers.loading import Wants
+from resolvers.problems import RequestError
+from resolvers.views import BoardView
+from schema import errors
+from schema.context import Context, Services
+from subscriptions.events import BoardEvent
+
+# What differs between users with equal rights: such documents are executed for each of them.
+_PERSONAL = frozenset(
+    ("viewerCanChangeOwner", "viewerCanDelete", "edges", "startCursor", "endCursor")
+)
+_PERSONAL_WITHOUT_TEAM_READ = frozenset(("email", "role", "onlyAssignedData", "permissions"))
+
+
+class Source(NamedTuple):
+    """What a subscription field listens to. The relay produces its events, not an iterator."""
+
+    view: BoardView
+    after: str | None
+
+    def __aiter__(self) -> AsyncIterator[BoardEvent]:
+        """Refuse: only the relay listens."""
+        raise TypeError("a live board is read through the relay")
+
+
+@dataclass(frozen=True)
+class Listening:
+    """A subscription document with its variables, ready to execute events."""
+
+    executor: Executor[Any]
+    services: Services
+    key: Hashable
+    wants: Wants
+    request_id: str | None
+
+    def audience(self, viewer: Viewer) -> Hashable:
+        """Return what viewers have in common who get the same answer for a delta."""
+        personal = not self.wants.isdisjoint(_PERSONAL)
+        if not viewer.may(Permission.TEAM_READ):
+            personal = personal or not self.wants.isdisjoint(_PERSONAL_WITHOUT_TEAM_READ)
+        if personal or viewer.restricted:
+            return viewer.user_id
+        return viewer.role, viewer.permissions
+
+    async def render(self, event: BoardEvent, lens: Lens, reader: Reader) -> bytes:
+        """Return the answer for an event, as JSON."""
+        context = Context(self.services, lens.viewer, reader, self.request_id)
+        context.lens = lens
+        executor = self.executor.build_per_event_executor(event)
+        executor.context_value = context
+        result: Any = executor.execute_operation(serially=False)
+        if executor.is_awaitable(result):
+            result = await result
+        return encoded(result, self.request_id)
+
+    def render_error(self, error: RequestError) -> bytes:
+        """Return the answer that tells why the stream ends."""
+        located = GraphQLError(str(error), path=["boardEvents"], original_error=error)
+        return encoded(ExecutionResult(None, [located]), self.request_id)
+
+
+def answer(result: ExecutionResult, request_id: str | None) -> dict[str, Any]:
+    """Return a result as clients see it."""
+    told: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        told["errors"] = [errors.shown(error, request_id) for error in result.errors]
+    return told
+
+
+def encoded(result: ExecutionResult, request_id: str | None) -> bytes:
+    """Return a result as JSON."""
+    return orjson.dumps(answer(result, request_id))

@@ -1,0 +1,51 @@
+"""Reads that many objects of one answer share: asked one by one, read together."""
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from strawberry.dataloader import DataLoader
+
+from resolvers import columns, lists
+from resolvers.boards import BoardColumn
+from resolvers.columns import ColumnRequest
+from resolvers.filters import OpportunityFilter
+from resolvers.pages import Page, Window
+from resolvers.seen import SeenContact
+from schema.context import Context, Info, Shown, wants_of
+
+
+def _loader(context: Context, key: Hashable, load: Callable[[list[Any]], Any]) -> Any:
+    """Return the loader of this operation for `key`, made on first use."""
+    if key not in context.loaders:
+        context.loaders[key] = DataLoader(load, cache=False)
+    return context.loaders[key]
+
+
+async def opportunities_of(
+    info: Info, contact: Any, wanted: OpportunityFilter, window: Window
+) -> Shown:
+    """Return a page of a contact's opportunities; one read for all contacts asked alike."""
+    context, wants = info.context, wants_of(info)
+    shown: SeenContact = contact
+
+    async def load(contact_ids: list[Any]) -> list[Page]:
+        seal = context.services.seal
+        return await context.read(
+            lists.opportunities_of, seal, contact_ids, (wanted, window), wants
+        )
+
+    page: Shown = await _loader(context, (repr(wanted), window, wants), load).load(shown.id)
+    return page
+
+
+async def column_cards(info: Info, column: Any, window: Window) -> Shown:
+    """Return a page of a column; one read for all columns of the board."""
+    context = info.context
+    shown: BoardColumn = column
+
+    async def load(requests: list[Any]) -> list[Page]:
+        return await context.reader.run(columns.column_pages, requests)
+
+    request = ColumnRequest(shown, window, wants_of(info))
+    page: Shown = await _loader(context, ("cards", id(shown.board)), load).load(request)
+    return page

@@ -1,0 +1,91 @@
+"""The roots of changing: each is one resolver, one input and one payload."""
+
+from collections.abc import Callable
+from typing import Any
+
+import strawberry
+
+from resolvers import (
+    contact_types,
+    contacts,
+    followers,
+    forms,
+    opportunities,
+    owners,
+    ownership,
+    practice_forms,
+    staff,
+)
+from resolvers.problems import Refused
+from schema import payloads
+from schema.context import Info
+from schema.idempotent import idempotency_key
+from schema.inputs import cleaned, form_input
+from schema.kind import described
+from schema.presenting import accepted, refused
+
+
+def mutation(work: Callable[..., Any], form: type[Any], payload: type[Any]) -> Any:
+    """Return the field of a mutation: cleans the input, performs `work`, answers `payload`."""
+
+    async def resolve(info: Info, input: Any) -> Any:
+        try:
+            wanted = cleaned(form, input, info)
+            key = idempotency_key(info)
+            outcome = await info.context.change(info.field_name, work, wanted, key)
+        except Refused as refusal:
+            return await refused(payload, refusal, info)
+        return await accepted(payload, outcome, info)
+
+    resolve.__annotations__ = {"info": Info, "input": form_input(form), "return": payload | None}
+    return strawberry.mutation(resolver=resolve, description=described(work))  # type: ignore[arg-type]
+
+
+@strawberry.type
+class Mutation:
+    """What can be changed; each field is one transaction."""
+
+    create_contact = mutation(contacts.create, forms.CreateContact, payloads.ContactPayload)
+    update_contact = mutation(contacts.update, forms.UpdateContact, payloads.ContactPayload)
+    delete_contact = mutation(contacts.delete, forms.DeleteRecord, payloads.DeletePayload)
+    edit_tags = mutation(contacts.edit_tags, forms.EditTags, payloads.ContactPayload)
+    set_do_not_disturb = mutation(
+        contacts.set_do_not_disturb, forms.SetDoNotDisturb, payloads.ContactPayload
+    )
+    create_opportunity = mutation(
+        opportunities.create, forms.CreateOpportunity, payloads.OpportunityPayload
+    )
+    update_opportunity = mutation(
+        opportunities.update, forms.UpdateOpportunity, payloads.OpportunityPayload
+    )
+    move_opportunity = mutation(
+        opportunities.move, forms.MoveOpportunity, payloads.OpportunityPayload
+    )
+    set_opportunity_status = mutation(
+        opportunities.set_status, forms.SetOpportunityStatus, payloads.OpportunityPayload
+    )
+    delete_opportunity = mutation(opportunities.delete, forms.DeleteRecord, payloads.DeletePayload)
+    change_owner = mutation(owners.change_owner, forms.ChangeOwner, payloads.FollowablePayload)
+    add_followers = mutation(followers.add, forms.AddFollowers, payloads.FollowablePayload)
+    remove_followers = mutation(followers.remove, forms.RemoveFollowers, payloads.FollowablePayload)
+    create_contact_type = mutation(
+        contact_types.create, practice_forms.CreateContactType, payloads.ContactTypePayload
+    )
+    rename_contact_type = mutation(
+        contact_types.rename, practice_forms.RenameContactType, payloads.ContactTypePayload
+    )
+    delete_contact_type = mutation(
+        contact_types.delete, practice_forms.DeleteContactType, payloads.ContactTypePayload
+    )
+    update_ownership_settings = mutation(
+        ownership.update_settings,
+        practice_forms.UpdateOwnershipSettings,
+        payloads.OwnershipSettingsPayload,
+    )
+    create_user = mutation(staff.create, practice_forms.CreateUser, payloads.UserPayload)
+    update_user_access = mutation(
+        staff.update_access, practice_forms.UpdateUserAccess, payloads.UserPayload
+    )
+    deactivate_user = mutation(
+        staff.deactivate, practice_forms.DeactivateUser, payloads.UserPayload
+    )

@@ -1,0 +1,105 @@
+"""`node(id:)`: any record by its id, if the viewer may see it (R14)."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from permissions.visibility import CONTACT, OPPORTUNITY, Guarded
+from resolvers import lists, vocabulary
+from resolvers.boards import Board, BoardColumn, StageTotals, find_board
+from resolvers.ids import BadId, Ref, parse
+from resolvers.lens import Lens, SeenUser
+from resolvers.loading import need_pipelines, need_tags, need_types
+from resolvers.practices import SeenPractice
+from resolvers.problems import BadRequest
+from resolvers.views import restored_view
+from schema.context import Info, wants_of
+
+_GUARDED = {
+    "Contact": CONTACT,
+    "Opportunity": OPPORTUNITY,
+    "ContactFollower": CONTACT,
+    "OpportunityFollower": OPPORTUNITY,
+}
+
+
+def parsed(text: str) -> Ref:
+    """Return what an id names; BadRequest for a text that is no id."""
+    try:
+        return parse(text)
+    except BadId as error:
+        raise BadRequest("This is not an id.") from error
+
+
+async def find_node(info: Info, text: str) -> Any:
+    """Return what an id names as the viewer sees it, else None."""
+    description = info.context.services.seal.open_view(text)
+    if description is not None:
+        return await _view(info, description)
+    return await find_record(info, parsed(text))
+
+
+async def find_record(info: Info, ref: Ref | None) -> Any:
+    """Return a record as the viewer sees it, else None."""
+    if ref is None:
+        return None
+    if ref.kind in _GUARDED:
+        return await _guarded(info, ref, _GUARDED[ref.kind])
+    if ref.kind == "Practice":
+        practice = info.context.viewer.practice
+        return SeenPractice(practice) if practice.id == ref.id else None
+    return await info.context.read(_VOCABULARY[ref.kind], ref.id)
+
+
+async def _guarded(info: Info, ref: Ref, kind: Guarded) -> Any:
+    wants = wants_of(info) | {"followers"} if ref.user_id else wants_of(info)
+    found: Any = await info.context.read(lists.find, kind, ref.id, wants)
+    if found is None or ref.user_id is None:
+        return found
+    followers = (one for one in found.followers if one.assignment.user_id == ref.user_id)
+    return next(followers, None)
+
+
+def _user(connection: Any, lens: Lens, key: UUID) -> Any:
+    found = vocabulary.users(connection, lens.viewer.practice_id, [key]).get(key)
+    return SeenUser(found, lens.viewer) if found else None
+
+
+def _tag(connection: Any, lens: Lens, key: UUID) -> Any:
+    need_tags(connection, lens, [key])
+    return lens.tags.get(key)
+
+
+def _contact_type(connection: Any, lens: Lens, key: UUID) -> Any:
+    need_types(connection, lens)
+    return lens.types.get(key)
+
+
+def _pipeline(connection: Any, lens: Lens, key: UUID) -> Any:
+    need_pipelines(connection, lens)
+    return lens.pipelines.get(key)
+
+
+def _stage(connection: Any, lens: Lens, key: UUID) -> Any:
+    need_pipelines(connection, lens)
+    return lens.stages.get(key)
+
+
+_VOCABULARY: dict[str, Callable[[Any, Lens, UUID], Any]] = {
+    "User": _user,
+    "Tag": _tag,
+    "ContactType": _contact_type,
+    "Pipeline": _pipeline,
+    "Stage": _stage,
+}
+
+
+async def _view(info: Info, description: list[Any]) -> Board | BoardColumn | StageTotals | None:
+    """Return a board or column, with the rights of now."""
+    part, view, stage_id = restored_view(description)
+    board: Board | None = await info.context.read(find_board, info.context.services.seal, view)
+    if board is None or part == "board":
+        return board
+    columns = (column for column in board.columns if column.stage.id == stage_id)
+    column = next(columns, None)
+    return column.totals if column and part == "totals" else column
