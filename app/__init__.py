@@ -1,0 +1,1 @@
+"""The edge: settings, sign-in, HTTP and WebSocket, and the command line."""

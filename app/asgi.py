@@ -1,0 +1,96 @@
+"""The ASGI application: routes, and what lives as long as the process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+
+from app.desk import Desk
+from app.front import PAGE
+from app.graphql_http import graphql_over_http
+from app.settings import Settings
+from app.sockets import graphql_over_websocket
+from app.tokens import Tokens
+from models.database import Database
+from models.seams import Seams
+from resolvers.seal import Seal, fingerprint
+from schema.context import Services
+from schema.execution import Engine
+from schema.schema import sdl
+from subscriptions.relay import Relay
+from subscriptions.wake import Wake
+
+_LOOPBACK = ("127.0.0.1", "::1")
+
+
+def create_app(settings: Settings, secret: bytes, seams: Seams | None = None) -> Starlette:
+    """Return the application; `secret` signs tokens and seals cursors."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        database = Database(settings.database_url)
+        seal = Seal(secret)
+        relay = Relay(database, seal, Wake(settings.wake_url))
+        services = Services(database, seal, seams or Seams(), relay)
+        app.state.desk = Desk(settings, services, Tokens(secret), Engine())
+        await relay.start()
+        try:
+            yield
+        finally:
+            await relay.close()
+            await database.close()
+
+    routes = [
+        Route("/", _front),
+        Route("/graphql", graphql_over_http, methods=["POST"]),
+        WebSocketRoute("/graphql", graphql_over_websocket),
+        Route("/schema.graphql", _schema),
+        Route("/healthz", _alive),
+        Route("/readyz", _ready),
+        Route("/metrics", _metrics),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan, max_body_size=settings.max_body_bytes)
+
+
+async def _front(_request: Request) -> Response:
+    return HTMLResponse(PAGE)
+
+
+async def _schema(request: Request) -> Response:
+    """Return the SDL; an equal ETag answers 304."""
+    body = sdl()
+    etag = f'"{fingerprint(body.encode()).hex()}"'
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers={"ETag": etag})
+    return PlainTextResponse(body, headers={"ETag": etag, "Cache-Control": "no-cache"})
+
+
+async def _alive(_request: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+async def _ready(request: Request) -> Response:
+    """Return 200 if the database answers, else 503."""
+    desk: Desk = request.app.state.desk
+    try:
+        async with desk.services.database.reader() as reader:
+            await reader.run(lambda connection: connection.execute(text("SELECT 1")))
+    except Exception:
+        return JSONResponse({"status": "not ready", "database": "unreachable"}, 503)
+    return JSONResponse({"status": "ready"})
+
+
+async def _metrics(request: Request) -> Response:
+    """Return the metrics to this machine, or to who has METRICS_TOKEN."""
+    settings: Settings = request.app.state.desk.settings
+    token = settings.metrics_token
+    given = request.headers.get("authorization")
+    local = request.client is not None and request.client.host in _LOOPBACK
+    if not local and (token is None or given != f"Bearer {token.get_secret_value()}"):
+        return PlainTextResponse("Forbidden", 403)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
