@@ -1,0 +1,76 @@
+"""A real server inside the test's event loop, and the first things a test needs in it."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import uvicorn
+from sqlalchemy import Connection, select
+
+from app.asgi import create_app
+from app.desk import Desk
+from app.settings import Settings
+from models.seams import Seams
+from models.user import user
+from resolvers.setup import NewPractice, make_practice
+
+SECRET = b"a secret of tests, 32 bytes long"
+
+
+class Server:
+    """A running server and its own entrance for tests."""
+
+    def __init__(self, port: int, desk: Desk) -> None:
+        """Show the server at `port`."""
+        self.http = f"http://127.0.0.1:{port}/graphql"
+        self.ws = f"ws://127.0.0.1:{port}/graphql"
+        self.desk = desk
+
+    async def practice(self, name: str, *, different_owners: bool = False) -> str:
+        """Make a practice with the admin `ada@<name>.example`; return the admin's token."""
+        new = NewPractice(
+            name=name,
+            admin_email=f"ada@{name}.example",
+            admin_name="Ada Admin",
+            different_owners=different_owners,
+        )
+        made = await self.desk.services.database.write(make_practice, Seams(), new)
+        return self.desk.tokens.make(made.admin_id)
+
+    async def token(self, email: str) -> str:
+        """Return a token of the user with this e-mail address."""
+        async with self.desk.services.database.reader() as reader:
+            user_id = await reader.run(_user_id, email)
+        return self.desk.tokens.make(user_id)
+
+
+def _user_id(connection: Connection, email: str) -> UUID:
+    return connection.execute(select(user.c.id).where(user.c.email_key == email)).scalar_one()
+
+
+@asynccontextmanager
+async def running_server(database_url: str, **settings: object) -> AsyncIterator[Server]:
+    """Yield a server on 127.0.0.1 at a free port."""
+    app = create_app(Settings.model_validate({"database_url": database_url, **settings}), SECRET)
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        app,
+        log_level="error",
+        ws="websockets-sansio",
+        lifespan="on",
+        timeout_graceful_shutdown=2,
+        ws_per_message_deflate=False,
+    )
+    running = uvicorn.Server(config)
+    task = asyncio.create_task(running.serve(sockets=[listening]), name="server")
+    async with asyncio.timeout(10):
+        while not running.started:
+            await asyncio.sleep(0.005)
+    try:
+        yield Server(listening.getsockname()[1], app.state.desk)
+    finally:
+        running.should_exit = True
+        async with asyncio.timeout(10):
+            await task
