@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from graphql import (
@@ -20,10 +20,10 @@ from graphql import (
     specified_rules,
     validate,
 )
-from graphql.execution import Executor, create_source_event_stream, execute
-from strawberry.schema._graphql_core import BaseGraphQLExecutionContext
+from graphql.execution import create_source_event_stream, execute
 
 from resolvers.loading import Wants
+from schema.compiled import CompilingExecutor, Plans
 from schema.context import Context
 from schema.idempotent import IdempotentOnMutations
 from schema.listening import Listening, Source
@@ -45,6 +45,13 @@ class Request:
     operation_name: str | None = None
 
 
+class Known(NamedTuple):
+    """A valid document and the plans of its plain parts."""
+
+    document: DocumentNode
+    plans: Plans
+
+
 class Rejected(Exception):
     """The document cannot be executed; the errors say why."""
 
@@ -60,16 +67,16 @@ class Engine:
     def __init__(self) -> None:
         """Begin without known documents."""
         self._schema: GraphQLSchema = core
-        self._documents: OrderedDict[str, DocumentNode] = OrderedDict()
+        self._documents: OrderedDict[str, Known] = OrderedDict()
 
     def operation(self, request: Request) -> OperationType:
         """Return whether the request is a query, a mutation or a subscription."""
-        found = get_operation_ast(self.document(request.query), request.operation_name)
+        found = get_operation_ast(self.known(request.query).document, request.operation_name)
         if found is None:
             raise Rejected(GraphQLError("Name the operation of the document that is to run."))
         return found.operation
 
-    def document(self, query: str) -> DocumentNode:
+    def known(self, query: str) -> Known:
         """Return the valid document of a text; Rejected tells what is wrong with it."""
         known = self._documents.get(query)
         if known is not None:
@@ -84,20 +91,22 @@ class Engine:
         errors = validate(self._schema, document, _RULES, hide_suggestions=True)
         if errors:
             raise Rejected(*errors)
-        self._documents[query] = document
+        known = self._documents[query] = Known(document, {})
         if len(self._documents) > _MOST_DOCUMENTS:
             self._documents.popitem(last=False)
-        return document
+        return known
 
     async def execute(self, request: Request, context: Context) -> ExecutionResult:
         """Return the result of a query or mutation."""
+        known = self.known(request.query)
         result: Any = execute(
             self._schema,
-            self.document(request.query),
+            known.document,
             context_value=context,
             variable_values=request.variables,
             operation_name=request.operation_name,
-            executor_class=BaseGraphQLExecutionContext,
+            executor_class=CompilingExecutor,
+            plans=known.plans,
             hide_suggestions=True,
         )
         done: ExecutionResult = await result if hasattr(result, "__await__") else result
@@ -105,14 +114,15 @@ class Engine:
 
     async def listen(self, request: Request, context: Context) -> tuple[Source, Listening]:
         """Return what a subscription listens to and how its events are answered."""
-        document = self.document(request.query)
-        executor = Executor.build(
+        known = self.known(request.query)
+        executor = CompilingExecutor.build(
             self._schema,
-            document,
+            known.document,
             context_value=context,
             raw_variable_values=request.variables,
             operation_name=request.operation_name,
             hide_suggestions=True,
+            plans=known.plans,
         )
         if isinstance(executor, list):
             raise Rejected(*executor)
@@ -123,7 +133,7 @@ class Engine:
             raise Rejected(*(source.errors or ()))
         variables = orjson.dumps(request.variables, option=orjson.OPT_SORT_KEYS)
         key = (request.query, request.operation_name, variables)
-        names = _names(document)
+        names = _names(known.document)
         return source, Listening(executor, context.services, key, names, context.request_id)
 
 
