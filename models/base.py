@@ -77,17 +77,25 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Amount(TypeDecorator[Decimal]):
-    """Money in the practice's currency, exact: cents on SQLite, `numeric(12,2)` on PostgreSQL."""
+    """Money in the practice's currency, exact: cents on SQLite, `numeric` on PostgreSQL.
+
+    `digits` counts all digits, two of them behind the point; a sum needs more than its parts.
+    """
 
     impl = BigInteger
     cache_ok = True
+
+    def __init__(self, digits: int = 12) -> None:
+        """Hold amounts of so many digits."""
+        super().__init__()
+        self.digits = digits
 
     @override
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return the column type of `dialect`."""
         native: TypeEngine[Any] = BigInteger()
         if dialect.name == "postgresql":
-            native = Numeric(12, 2)
+            native = Numeric(self.digits, 2)
         return dialect.type_descriptor(native)
 
     @override

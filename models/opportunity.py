@@ -119,7 +119,7 @@ opportunity_total = Table(
     Column("stage_id", Uuid(), primary_key=True),
     Column("status", String(10), primary_key=True),
     Column("count", BigInteger(), nullable=False),
-    Column("value", Amount(), nullable=False),
+    Column("value", Amount(digits=30), nullable=False),
     of_practice(),
     sqlite_with_rowid=False,
 )

@@ -29,15 +29,14 @@ def may_delete(kind: Guarded, viewer: Viewer, record: HasAudience) -> bool:
 def owner_change(viewer: Viewer, record: HasAudience) -> Refusal | None:
     """Return why `viewer` may not change the owner of `record`; None if he may (R34, C5).
 
-    It asks by relation alone: owner, follower or neither.
+    It asks by relation alone: owner, follower or neither. A restricted viewer is never neither
+    to a record he sees.
     """
     if viewer.is_admin or record.owner == viewer.user_id:
         return None
     if viewer.user_id in record.followers:
         return Refusal.FOLLOWER_CANNOT_CHANGE_OWNER
-    if viewer.restricted or not viewer.may(Permission.OWNER_CHANGE):
-        return Refusal.FORBIDDEN
-    return None
+    return None if viewer.may(Permission.OWNER_CHANGE) else Refusal.FORBIDDEN
 
 
 def may_change_owner(kind: Guarded, viewer: Viewer, record: HasAudience) -> bool:

@@ -29,6 +29,7 @@ from resolvers.owners import (
     assign,
     follower_cannot,
     invalid_owner,
+    owner_refusal,
     put_owner,
     sync_followers,
     warn_of_blind_owner,
@@ -98,14 +99,13 @@ def _family_must_change(
         return False
     if owner is not None and owner.id == contact.owner_id:
         return False
-    if rules.Refusal.FORBIDDEN in _family_refusals(change, contact):
+    if _family_refusal(change, contact) is rules.Refusal.FORBIDDEN:
         raise forbidden("You may not change the owner of this contact.")
     return True
 
 
-def _family_refusals(change: Change, contact: Contact) -> set[rules.Refusal | None]:
-    members = change.members(contact.id)
-    return {rules.owner_change(change.viewer, audience(one)) for one in members}
+def _family_refusal(change: Change, contact: Contact) -> rules.Refusal | None:
+    return owner_refusal(change, contact, change.members(contact.id))
 
 
 def _creation_problems(
@@ -122,11 +122,14 @@ def _creation_problems(
     coupled = not change.practice.allow_different_owners
     if form.owner_id and owner is None:
         problems.append(invalid_owner("ownerId"))
-    elif owner and coupled and owner.id != contact.owner_id:
-        refusals = _family_refusals(change, contact)
-        if rules.Refusal.FOLLOWER_CANNOT_CHANGE_OWNER in refusals:
-            problems.append(follower_cannot("ownerId"))
+    elif owner and coupled and owner.id != contact.owner_id and _follows(change, contact):
+        problems.append(follower_cannot("ownerId"))
     return problems
+
+
+def _follows(change: Change, contact: Contact) -> bool:
+    refusal = _family_refusal(change, contact)
+    return refusal is rules.Refusal.FOLLOWER_CANNOT_CHANGE_OWNER
 
 
 def _duplicate(change: Change, existing: UUID) -> Problem:

@@ -47,12 +47,12 @@ def change_owner(change: Change, form: ChangeOwner) -> Outcome:
     members = _members(change, record)
     new_id = form.owner_id.id if form.owner_id else None
     changing = [one for one in members if one.owner_id != new_id]
-    refusals = {rules.owner_change(change.viewer, audience(one)) for one in changing}
-    if rules.Refusal.FORBIDDEN in refusals:
+    refusal = owner_refusal(change, record, changing)
+    if refusal is rules.Refusal.FORBIDDEN:
         raise forbidden("You may not change the owner of this record.")
     change.expect(record, form.expected_version)
     problems = []
-    if rules.Refusal.FOLLOWER_CANNOT_CHANGE_OWNER in refusals:
+    if refusal is rules.Refusal.FOLLOWER_CANNOT_CHANGE_OWNER:
         problems.append(follower_cannot("recordId"))
     if form.owner_id and owner is None and changing:
         problems.append(invalid_owner("ownerId"))
@@ -71,6 +71,15 @@ def _members(change: Change, record: Record) -> list[Record]:
     if change.practice.allow_different_owners:
         return [record]
     return change.members(record.id if isinstance(record, Contact) else record.contact_id)
+
+
+def owner_refusal(
+    change: Change, named: Record, changing: Iterable[Record]
+) -> rules.Refusal | None:
+    """Return why the viewer may not change these owners: the named record's reason first (C5)."""
+    asked = sorted(changing, key=lambda one: one is not named)
+    refusals = (rules.owner_change(change.viewer, audience(one)) for one in asked)
+    return next((refusal for refusal in refusals if refusal), None)
 
 
 def _differs(change: Change, record: Record) -> bool:

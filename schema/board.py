@@ -6,7 +6,7 @@ from resolvers import boards
 from resolvers.pages import window
 from schema.context import Info
 from schema.enums import SnapshotReason
-from schema.kind import Node, kind
+from schema.kind import Node, interface, kind
 from schema.loaders import column_cards
 from schema.records import Opportunity, OpportunityConnection
 from schema.vocabulary import Money, Pipeline, Stage
@@ -52,13 +52,12 @@ class Board(Node):
     )
 
 
-@strawberry.interface(
-    description="""One change of the board as this viewer sees it. `totals` holds the columns
-whose totals changed; `hiddenByFilter` is as of this event; `ownKeys` are the keys of this
-caller's own @idempotent mutations whose effect this event contains."""
-)
+@interface
 class BoardEvent:
-    """What every event tells."""
+    """One change of the board as this viewer sees it.
+
+    `totals` holds the columns whose totals changed; `hiddenByFilter` is as of this event.
+    """
 
     cursor: str
     totals: list[StageTotals]

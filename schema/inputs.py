@@ -24,6 +24,7 @@ from resolvers.ids import BadId, Ref, parse
 from resolvers.inputs import ABSENT, MAX_IDS, Absent, NotNegative, Text
 from resolvers.problems import BadRequest, Problem, Refused
 from schema.context import Info
+from schema.glossary import glossed
 from schema.kind import described
 
 T = TypeVar("T")
@@ -42,7 +43,7 @@ def input_type(form: type[Any], name: str | None = None) -> type[Any]:
             members["__annotations__"][one.name] = shown | None if nullable else shown
             members[one.name] = _field(one, nullable=nullable)
         cls = type(name or form.__name__, (), members)
-        _made[form] = strawberry.input(cls, description=described(form))
+        _made[form] = glossed(strawberry.input(cls, description=described(form)))
     return _made[form]
 
 

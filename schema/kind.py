@@ -7,7 +7,21 @@ from typing import Any, TypeVar
 import strawberry
 from typing_extensions import dataclass_transform
 
+from schema.glossary import glossed
+
 T = TypeVar("T")
+
+
+def described(cls: type[Any]) -> str | None:
+    """Return a class's docstring as the API shows it."""
+    return inspect.cleandoc(cls.__doc__) if cls.__doc__ else None
+
+
+@dataclass_transform(field_specifiers=(strawberry.field,))
+def interface(cls: type[T]) -> type[T]:
+    """Make a GraphQL interface that is described by its docstring."""
+    made: type[T] = glossed(strawberry.interface(cls, description=described(cls)))
+    return made
 
 
 @dataclass_transform(field_specifiers=(strawberry.field,))
@@ -24,18 +38,14 @@ def kind(*shows: type[Any], exactly: bool = False) -> Callable[[type[T]], type[T
     def declare(cls: type[T]) -> type[T]:
         if shows:
             cls.is_type_of = classmethod(is_type_of)  # type: ignore[attr-defined]
-        return strawberry.type(cls, description=described(cls))
+        made: type[T] = glossed(strawberry.type(cls, description=described(cls)))
+        return made
 
     return declare
 
 
-def described(cls: type[Any]) -> str | None:
-    """Return a class's docstring as the API shows it."""
-    return inspect.cleandoc(cls.__doc__) if cls.__doc__ else None
-
-
-@strawberry.interface(description="A record that `node(id:)` finds again.")
+@interface
 class Node:
-    """A record with a global id."""
+    """A record that `node(id:)` finds again."""
 
     global_id: strawberry.ID = strawberry.field(name="id", description="Opaque and stable.")

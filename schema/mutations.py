@@ -21,7 +21,7 @@ from schema import payloads
 from schema.context import Info
 from schema.idempotent import idempotency_key
 from schema.inputs import cleaned, form_input
-from schema.kind import described
+from schema.kind import described, kind
 from schema.presenting import accepted, refused
 
 
@@ -41,7 +41,7 @@ def mutation(work: Callable[..., Any], form: type[Any], payload: type[Any]) -> A
     return strawberry.mutation(resolver=resolve, description=described(work))  # type: ignore[arg-type]
 
 
-@strawberry.type
+@kind()
 class Mutation:
     """What can be changed; each field is one transaction."""
 

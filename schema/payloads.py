@@ -6,15 +6,15 @@ from resolvers import problems
 from resolvers.outcome import Notice
 from schema.context import Info
 from schema.enums import ErrorCode, WarningCode
-from schema.kind import Node, kind
+from schema.kind import Node, interface, kind
 from schema.nodes import find_record
 from schema.records import Contact, Followable, Opportunity
 from schema.vocabulary import ContactType, OwnershipSettings, Practice, User
 
 
-@strawberry.interface(description="Why a change was refused. A refused mutation changed nothing.")
+@interface
 class UserError:
-    """What every refusal tells."""
+    """Why a change was refused. A refused mutation changed nothing."""
 
     code: ErrorCode
     message: str
@@ -69,7 +69,7 @@ class Warning:  # noqa: A001 - the contract's name
     user_id: strawberry.ID | None
 
 
-@strawberry.interface
+@interface
 class MutationPayload:
     """What every mutation answers."""
 

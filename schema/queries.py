@@ -24,7 +24,7 @@ from schema.inputs import (
     OpportunityOrderInput,
     asked,
 )
-from schema.kind import Node
+from schema.kind import Node, kind
 from schema.nodes import find_node, parsed
 from schema.records import (
     Contact,
@@ -43,7 +43,7 @@ def board_view(info: Info, pipeline_id: str, filter: Any, order_by: Any) -> Boar
     return BoardView(ref.id, wanted, order) if ref.kind == "Pipeline" else None
 
 
-@strawberry.type
+@kind()
 class Query:
     """What can be read: always what the viewer may see, and nothing else."""
 

@@ -11,7 +11,7 @@ from resolvers.pages import window
 from schema.context import Info
 from schema.enums import Channel, DoNotDisturbStatus, FollowerSource, OpportunityStatus, ValueSource
 from schema.inputs import OpportunityFilterInput, asked
-from schema.kind import Node, kind
+from schema.kind import Node, interface, kind
 from schema.loaders import opportunities_of
 from schema.vocabulary import ContactType, Money, Pipeline, Stage, Tag, User
 
@@ -26,9 +26,9 @@ class Follower(Node):
     added_at: datetime
 
 
-@strawberry.interface(description="A record with one owner and up to ten followers.")
+@interface
 class Followable(Node):
-    """What contacts and opportunities have in common."""
+    """A record with one owner and up to ten followers."""
 
     name: str
     created_at: datetime

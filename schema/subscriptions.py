@@ -8,11 +8,12 @@ from resolvers.problems import NotFound
 from schema.board import BoardEvent
 from schema.context import Info
 from schema.inputs import BoardFilterInput, OpportunityOrderInput
+from schema.kind import kind
 from schema.listening import Source
 from schema.queries import board_view
 
 
-@strawberry.type
+@kind()
 class Subscription:
     """What can be listened to."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from uuid_utils import uuid4
 
-from models import metadata
+from app.migrating import migrate
 from models.database import Database
 from tests.postgres import Postgres, running_postgres
 from tests.server import Server, running_server
@@ -20,10 +20,9 @@ DATABASES = ("sqlite", "postgresql")
 
 
 async def migrated(url: str) -> None:
-    """Make the tables of a new database."""
+    """Bring a new database to the newest schema."""
     database = Database(url)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
+    await migrate(database)
     await database.close()
 
 

@@ -66,7 +66,7 @@ async def running_server(database_url: str, **settings: object) -> AsyncIterator
     running = uvicorn.Server(config)
     task = asyncio.create_task(running.serve(sockets=[listening]), name="server")
     async with asyncio.timeout(10):
-        while not running.started:
+        while not running.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.005)
     try:
         yield Server(listening.getsockname()[1], app.state.desk)
