@@ -36,9 +36,9 @@ class CursorKind(Enum):
 class Cursor:
     """A place in a practice's log.
 
-    What its holder has seen is the state as of `number`, except that cards may still be as they
-    were at any time since `base` (C1: a batch that was cut). `view` is the fingerprint of the
-    pipeline and filter it belongs to.
+    Its holder has all of the state as of `base`, and of a batch that was cut (`base` lies before
+    `number` then) what changed last up to `number`. `view` is the fingerprint of the pipeline and
+    filter it belongs to.
     """
 
     practice_id: UUID

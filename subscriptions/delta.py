@@ -1,6 +1,6 @@
 """The net change of a live board between two places in the log, judged as of the later (C1)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
@@ -69,12 +69,12 @@ class Judge:
 
 
 def net_changes(
-    judge: Judge, log: LogSlice, position: int, base: int, totals: Totals
+    judge: Judge, log: LogSlice, position: int, totals: Totals, *, sent_until: int = 0
 ) -> tuple[list[Item], Totals]:
     """Return what a stream must be told to get from `position` to the head, and its new totals.
 
-    `base` lies before `position` where a batch was cut: then a card counts as held if it was
-    shown at any time in between.
+    Where a batch was cut, some of what lies between `position` and `sent_until` may have been
+    sent: then a card counts as held if it was shown at any time in between.
     """
     items: list[Item] = []
     sums = dict(totals.stages)
@@ -86,7 +86,7 @@ def net_changes(
         held, shown = judge.shows(was), judge.shows(now)
         _count(sums, was[0] if held else None, now[0] if shown else None)
         hidden += (judge.sees_card(now) and not shown) - (judge.sees_card(was) and not held)
-        cuts = (position, *_cuts(history, base, position))
+        cuts = (*_cuts(history, position, sent_until), position)
         may_hold = next((facts for at in cuts if judge.shows(facts := history.at(at))), None)
         item = _item(judge, history, position, may_hold[0] if may_hold else None, shown=shown)
         if item is not None:
@@ -95,11 +95,10 @@ def net_changes(
     return items, Totals(sums, hidden)
 
 
-def _cuts(history: CardHistory, base: int, position: int) -> Iterable[int]:
-    if base >= position:
-        return ()
-    between = (one.seq for one in history.events_after(base) if one.seq <= position)
-    return (base, *between)
+def _cuts(history: CardHistory, position: int, sent_until: int) -> list[int]:
+    """Return the numbers after which a cut batch may have shown the card, the latest first."""
+    between = (one.seq for one in history.events_after(position) if one.seq <= sent_until)
+    return sorted(between, reverse=True)
 
 
 def _count(

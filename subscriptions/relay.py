@@ -148,7 +148,7 @@ class Relay:
         judge = Judge(
             stream.viewer, stream.request.view.pipeline_id, stream.terms, log.active_users
         )
-        items, _ = net_changes(judge, log, cursor.number, cursor.base, board.totals)
+        items, _ = net_changes(judge, log, cursor.base, board.totals, sent_until=cursor.number)
         palette = await reader.run(Palette.read, practice_id, log)
         frames = await draw(stream, items, board.totals, palette.lens(stream.viewer), reader)
         stream.start(board.number, board.totals, frames, base=cursor.base)

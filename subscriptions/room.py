@@ -112,8 +112,7 @@ class Room:
         judge = Judge(
             leader.viewer, leader.request.view.pipeline_id, leader.terms, log.active_users
         )
-        position = leader.position
-        items, totals = net_changes(judge, log, position, position, leader.totals)
+        items, totals = net_changes(judge, log, leader.position, leader.totals)
         frames: list[Frame] = []
         if items:
             items = _joined(leader, items)
