@@ -1,0 +1,101 @@
+"""Commands of the server: serve, migrate, export-schema, board."""
+
+import asyncio
+import socket
+from contextlib import closing, suppress
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+
+from app import migrating
+from app.asgi import create_app
+from app.cli.environment import open_database, read_settings, secret_key
+from app.cli.live_board import show_board
+from app.cli.logs import set_up_logging
+from app.failures import Failure
+from app.settings import Settings
+from schema.schema import sdl
+
+_BACKLOG = 2048
+_PING_SECONDS = 15.0
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="How many processes.")] = 1,
+    dev: Annotated[bool, typer.Option("--dev", help="Own machine: makes a key.")] = False,
+) -> None:
+    """Serve the API until it is interrupted."""
+    settings = read_settings()
+    if workers > 1:
+        raise Failure(
+            f"--workers {workers} needs a WAKE_URL that reaches every process;"
+            " memory:// reaches one only. Use --workers 1."
+        )
+    secret = secret_key(settings, may_make=dev)
+    set_up_logging(dev=dev)
+    asyncio.run(_check_database(settings.database_url))
+    listener = _listen(host, port)
+    address, number, *_ = listener.getsockname()
+    structlog.get_logger("app").info("serving", address=address, port=number)
+    with closing(listener), suppress(KeyboardInterrupt):
+        uvicorn.Server(_configuration(settings, secret)).run(sockets=[listener])
+
+
+async def _check_database(url: str) -> None:
+    async with open_database(url):
+        pass
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise Failure(f"{host} port {port} cannot be used: {error.strerror}.") from None
+
+
+def _configuration(settings: Settings, secret: bytes) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(settings, secret),
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=settings.max_frame_bytes,
+        ws_per_message_deflate=False,
+        ws_ping_interval=_PING_SECONDS,
+        ws_ping_timeout=_PING_SECONDS,
+        lifespan="on",
+        backlog=_BACKLOG,
+        timeout_graceful_shutdown=settings.graceful_stop_seconds,
+        access_log=False,
+        server_header=False,
+        log_config=None,
+    )
+
+
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    asyncio.run(_migrate(read_settings().database_url))
+
+
+async def _migrate(url: str) -> None:
+    async with open_database(url, unmigrated=True) as database:
+        await migrating.migrate(database)
+    typer.echo(f"The database is at revision {migrating.newest_revision()}.", err=True)
+
+
+def export_schema() -> None:
+    """Print the schema, sorted, in GraphQL's schema definition language."""
+    typer.echo(sdl().rstrip("\n"))
+
+
+def board(
+    token: Annotated[str, typer.Option(help="The bearer token of who looks.")],
+    url: Annotated[str, typer.Option(help="Where the API is.")] = "ws://127.0.0.1:8000/graphql",
+) -> None:
+    """Show a user's live board in the terminal until it is interrupted."""
+    asyncio.run(show_board(url, token))
