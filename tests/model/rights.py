@@ -1,0 +1,45 @@
+"""The permissions of the contract, and what a user is given where nobody says otherwise (C8)."""
+
+PERMISSIONS = frozenset(
+    {
+        "CONTACTS_READ",
+        "CONTACTS_WRITE",
+        "CONTACTS_DELETE",
+        "CONTACTS_BULK",
+        "OPPORTUNITIES_READ",
+        "OPPORTUNITIES_WRITE",
+        "OPPORTUNITIES_DELETE",
+        "OPPORTUNITIES_BULK",
+        "OPPORTUNITY_VALUE_READ",
+        "OWNER_CHANGE",
+        "NOTES_WRITE",
+        "NOTES_DELETE",
+        "TASKS_WRITE",
+        "APPOINTMENTS_VIEW",
+        "APPOINTMENTS_MANAGE",
+        "CONVERSATIONS_READ",
+        "CONVERSATIONS_WRITE",
+        "DOCUMENTS_READ",
+        "DOCUMENTS_WRITE",
+        "FORMS_READ",
+        "INVOICES_READ",
+        "INVOICES_WRITE",
+        "WORKFLOWS_READ",
+        "WORKFLOWS_WRITE",
+        "SETTINGS_WRITE",
+        "TEAM_READ",
+        "TEAM_WRITE",
+        "REPORTS_READ",
+        "EXPORT",
+        "IMPORT",
+        "AUDIT_READ",
+    }
+)
+DEFAULT = PERMISSIONS - {
+    "TEAM_WRITE",
+    "SETTINGS_WRITE",
+    "WORKFLOWS_WRITE",
+    "EXPORT",
+    "IMPORT",
+    "AUDIT_READ",
+}
