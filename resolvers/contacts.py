@@ -9,7 +9,6 @@ from models.contact import Contact
 from models.opportunity import Opportunity
 from models.practice import tag
 from models.text import same_name_key
-from models.user import User
 from permissions import rules
 from permissions.visibility import CONTACT
 from resolvers import do_not_disturb, records
@@ -38,13 +37,26 @@ def create(change: Change, form: CreateContact) -> Outcome:
     """Add a contact; without an owner, a restricted creator owns it (R39)."""
     _need_identity(form.first_name, form.last_name, form.email, form.phone)
     tag_ids = _known_tags(change, form.tag_ids or [])
-    kind = change.contact_type(form.type_id, "typeId")
-    found(kind, *tag_ids)
+    found(change.contact_type(form.type_id, "typeId"), *tag_ids)
     change.may_edit(CONTACT)
     owner = change.active_user(form.owner_id) if form.owner_id else None
+    record = _new_contact(change, form)
+    problems = [*_duplicates(change, record)]
+    if form.owner_id and owner is None:
+        problems.append(invalid_owner("ownerId"))
+    if problems:
+        raise Refused(*problems)
+    change.add(CONTACT, record)
     if form.owner_id is None and change.viewer.restricted:
         owner = change.viewer.user
-    record = Contact(
+    put_owner(change, record, owner.id if owner else None)
+    if owner is not None and owner.id != change.viewer.user_id:
+        warn_of_blind_owner(change, owner, CONTACT)
+    return change.outcome(CONTACT, record)
+
+
+def _new_contact(change: Change, form: CreateContact) -> Contact:
+    return Contact(
         id=change.seams.new_id(),
         practice_id=change.viewer.practice_id,
         first_name=form.first_name,
@@ -52,7 +64,7 @@ def create(change: Change, form: CreateContact) -> Outcome:
         name=display_name(form.first_name, form.last_name),
         email=form.email,
         phone=form.phone,
-        type_id=found(kind).id,
+        type_id=form.type_id.id,
         source=form.source,
         do_not_disturb_all=False,
         blocked_channels={},
@@ -60,22 +72,8 @@ def create(change: Change, form: CreateContact) -> Outcome:
         version=1,
         created_at=change.now,
         updated_at=change.now,
-        tag_ids=frozenset(one for one in tag_ids if isinstance(one, UUID)),
+        tag_ids=frozenset(ref.id for ref in form.tag_ids or ()),
     )
-    problems = [*_duplicates(change, record)]
-    if form.owner_id and owner is None:
-        problems.append(invalid_owner("ownerId"))
-    if problems:
-        raise Refused(*problems)
-    change.add(CONTACT, record)
-    put_owner(change, record, owner.id if owner else None)
-    _warn(change, owner)
-    return change.outcome(CONTACT, record)
-
-
-def _warn(change: Change, owner: User | None) -> None:
-    if owner is not None and owner.id != change.viewer.user_id:
-        warn_of_blind_owner(change, owner, CONTACT)
 
 
 def display_name(first_name: str | None, last_name: str | None) -> str:

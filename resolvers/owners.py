@@ -51,20 +51,16 @@ def change_owner(change: Change, form: ChangeOwner) -> Outcome:
     if refusal is rules.Refusal.FORBIDDEN:
         raise forbidden("You may not change the owner of this record.")
     change.expect(record, form.expected_version)
-    problems = []
-    if refusal is rules.Refusal.FOLLOWER_CANNOT_CHANGE_OWNER:
-        problems.append(follower_cannot("recordId"))
+    problems = [follower_cannot("recordId")] if refusal else []
     if form.owner_id and owner is None and changing:
         problems.append(invalid_owner("ownerId"))
     if problems:
         raise Refused(*problems)
-    keep = form.keep_previous_owner_as_follower
     for one in changing:
-        assign(change, one, owner, keep_previous=keep)
-    _warn_of_blind_owner(change, owner, changing)
-    others = [one.record for one in change.tracked if one.record is not record]
-    changed = [one for one in others if _differs(change, one) and change.sees(kind_of(one), one)]
-    return change.outcome(kind_of(record), record, also_changed=[ref_of(one) for one in changed])
+        assign(change, one, owner, keep_previous=form.keep_previous_owner_as_follower)
+    for kind in dict.fromkeys(map(kind_of, changing)):
+        warn_of_blind_owner(change, owner, kind)
+    return change.outcome(kind_of(record), record, also_changed=_also_changed(change, record))
 
 
 def _members(change: Change, record: Record) -> list[Record]:
@@ -82,9 +78,11 @@ def owner_refusal(
     return next((refusal for refusal in refusals if refusal), None)
 
 
-def _differs(change: Change, record: Record) -> bool:
-    before = next(one.before for one in change.tracked if one.record is record)
-    return before is None or before.assigned != record.assigned
+def _also_changed(change: Change, named: Record) -> list[Ref]:
+    """Return the other records that got another owner or follower, as far as the viewer sees."""
+    others = [one for one in change.tracked if one.record is not named]
+    changed = [one for one in others if one.before and one.before.assigned != one.record.assigned]
+    return [ref_of(one.record) for one in changed if change.sees(one.kind, one.record)]
 
 
 def follower_cannot(*path: str) -> Problem:
@@ -186,11 +184,6 @@ def add_follower(change: Change, record: Record, user_id: UUID, source: Follower
 
 def _slot(assignment: Assignment) -> int:
     return assignment.slot
-
-
-def _warn_of_blind_owner(change: Change, owner: User | None, changing: list[Record]) -> None:
-    for kind in dict.fromkeys(kind_of(one) for one in changing):
-        warn_of_blind_owner(change, owner, kind)
 
 
 def warn_of_blind_owner(change: Change, owner: User | None, kind: Guarded) -> None:

@@ -10,6 +10,7 @@ from models.seams import Seams
 from models.text import same_name_key
 from models.user import user
 from permissions.rights import UserRole
+from resolvers.clean import email_key
 
 PIPELINE = "Lead 2 Patient"
 STAGES = ("Lead", "Booked", "Patient", "Cold", "Not Good Fit")
@@ -46,42 +47,45 @@ def make_practice(connection: Connection, seams: Seams, new: NewPractice) -> Mad
     key = same_name_key(new.name)
     if connection.scalar(select(practice.c.id).where(practice.c.name_key == key)):
         raise NameTaken(new.name)
-    practice_id, admin_id = seams.new_id(), seams.new_id()
-    connection.execute(
-        insert(practice).values(
-            id=practice_id,
-            name=new.name,
-            name_key=key,
-            currency=new.currency,
-            time_zone=new.time_zone,
-            country=new.country,
-            allow_different_owners=new.different_owners,
-            make_opportunity_owner_follower_of_contact=False,
-            make_contact_owner_follower_of_opportunity=False,
-            created_at=seams.now(),
-        )
-    )
-    connection.execute(insert(practice_head).values(practice_id=practice_id, seq=0))
-    _make_vocabulary(connection, seams, practice_id)
-    connection.execute(
-        insert(user).values(
-            id=admin_id,
-            practice_id=practice_id,
-            name=new.admin_name,
-            email=new.admin_email,
-            email_key=new.admin_email,
-            role=UserRole.ADMIN.value,
-            only_assigned_data=False,
-            permissions=[],
-            active=True,
-            created_at=seams.now(),
-        )
-    )
-    return MadePractice(practice_id, admin_id)
+    made = MadePractice(seams.new_id(), seams.new_id())
+    row = {
+        "id": made.practice_id,
+        "name": new.name,
+        "name_key": key,
+        "currency": new.currency,
+        "time_zone": new.time_zone,
+        "country": new.country,
+        "allow_different_owners": new.different_owners,
+        "make_opportunity_owner_follower_of_contact": False,
+        "make_contact_owner_follower_of_opportunity": False,
+        "created_at": seams.now(),
+    }
+    connection.execute(insert(practice), row)
+    connection.execute(insert(practice_head), {"practice_id": made.practice_id, "seq": 0})
+    _make_types(connection, seams, made.practice_id)
+    _make_pipeline(connection, seams, made.practice_id)
+    _make_admin(connection, seams, new, made)
+    return made
 
 
-def _make_vocabulary(connection: Connection, seams: Seams, practice_id: UUID) -> None:
-    types = [
+def _make_admin(connection: Connection, seams: Seams, new: NewPractice, made: MadePractice) -> None:
+    row = {
+        "id": made.admin_id,
+        "practice_id": made.practice_id,
+        "name": new.admin_name,
+        "email": new.admin_email,
+        "email_key": email_key(new.admin_email),
+        "role": UserRole.ADMIN.value,
+        "only_assigned_data": False,
+        "permissions": [],
+        "active": True,
+        "created_at": seams.now(),
+    }
+    connection.execute(insert(user), row)
+
+
+def _make_types(connection: Connection, seams: Seams, practice_id: UUID) -> None:
+    rows = [
         {
             "id": seams.new_id(),
             "practice_id": practice_id,
@@ -91,16 +95,18 @@ def _make_vocabulary(connection: Connection, seams: Seams, practice_id: UUID) ->
         }
         for name in SYSTEM_TYPES
     ]
-    connection.execute(insert(contact_type), types)
-    pipeline_id = seams.new_id()
-    connection.execute(
-        insert(pipeline).values(id=pipeline_id, practice_id=practice_id, name=PIPELINE, locked=True)
-    )
+    connection.execute(insert(contact_type), rows)
+
+
+def _make_pipeline(connection: Connection, seams: Seams, practice_id: UUID) -> None:
+    key = seams.new_id()
+    row = {"id": key, "practice_id": practice_id, "name": PIPELINE, "locked": True}
+    connection.execute(insert(pipeline), row)
     steps = [
         {
             "id": seams.new_id(),
             "practice_id": practice_id,
-            "pipeline_id": pipeline_id,
+            "pipeline_id": key,
             "name": name,
             "position": place,
         }

@@ -10,6 +10,7 @@ from resolvers import (
     contacts,
     followers,
     forms,
+    new_opportunities,
     opportunities,
     owners,
     ownership,
@@ -53,7 +54,7 @@ class Mutation:
         contacts.set_do_not_disturb, forms.SetDoNotDisturb, payloads.ContactPayload
     )
     create_opportunity = mutation(
-        opportunities.create, forms.CreateOpportunity, payloads.OpportunityPayload
+        new_opportunities.create, forms.CreateOpportunity, payloads.OpportunityPayload
     )
     update_opportunity = mutation(
         opportunities.update, forms.UpdateOpportunity, payloads.OpportunityPayload

@@ -1,7 +1,7 @@
 """The relay: one a process. It opens live boards and moves them along their practices' logs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import UUID
@@ -83,7 +83,7 @@ class Relay:
         finally:
             room.sessions.discard(session)
 
-    async def subscribe(self, viewer: Viewer, request: Request) -> AsyncIterator[bytes]:
+    async def subscribe(self, viewer: Viewer, request: Request) -> AsyncGenerator[bytes, None]:
         """Yield the frames of a live board, the first one at once.
 
         Raises NotFound, Forbidden or BadRequest before the first frame.

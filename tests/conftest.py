@@ -89,9 +89,10 @@ async def no_task_is_left() -> AsyncIterator[None]:
     """Fail a test that leaves something running: it would disturb the next one."""
     before = asyncio.all_tasks()
     yield
+    left = set[asyncio.Task[object]]()
     for _ in range(50):
-        left = asyncio.all_tasks() - before - {asyncio.current_task()}
+        left = {one for one in asyncio.all_tasks() - before if one is not asyncio.current_task()}
         if not left:
             return
         await asyncio.sleep(0.02)
-    pytest.fail(f"still running: {[task.get_name() for task in left if task]}")
+    pytest.fail(f"still running: {[task.get_name() for task in left]}")

@@ -47,7 +47,9 @@ class Server:
 
 
 def _user_id(connection: Connection, email: str) -> UUID:
-    return connection.execute(select(user.c.id).where(user.c.email_key == email)).scalar_one()
+    found = connection.execute(select(user.c.id).where(user.c.email_key == email))
+    key: UUID = found.scalar_one()
+    return key
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from models.opportunity import Opportunity
 from models.practice import Pipeline, Stage
 from models.text import same_name_key
 from permissions.visibility import CONTACT, OPPORTUNITY
-from resolvers import opportunities, owners, records, vocabulary
+from resolvers import new_opportunities, owners, records, vocabulary
 from resolvers.change import Change
 from resolvers.enums import ErrorCode, OpportunityStatus, ValueSource
 from resolvers.forms import ChangeOwner, CreateOpportunity
@@ -131,7 +131,7 @@ def _create(job: Job, contact: Ref, pipeline: Pipeline, owner_field: str | None)
             treatment_of_interest=cells.text("treatmentOfInterest"),
             owner_id=owner_ref(job, change, owner_field) if owner_field else None,
         )
-        ref = opportunities.create(change, form).record
+        ref = new_opportunities.create(change, form).record
         assert ref is not None
         card: Opportunity = record_in(change, ref)
         began = cells.moment("createdAt") or cells.moment("wonAt") or card.created_at

@@ -13,7 +13,7 @@ CHANNELS = ("EMAIL", "SMS", "CALL", "WHATSAPP", "INSTAGRAM", "FACEBOOK", "GOOGLE
 Facts = tuple[Any, ...]
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """A mutation is refused: with one of `codes`, where the rules leave the choice open."""
 
     def __init__(self, *codes: str, **details: int) -> None:

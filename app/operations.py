@@ -1,0 +1,132 @@
+"""The operations that run on one socket."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from graphql import GraphQLError, OperationType
+from starlette.websockets import WebSocketDisconnect
+from uuid_utils.compat import uuid7
+
+from app import metrics
+from app.channel import Channel, Closing
+from app.desk import Desk
+from app.graphql_http import request_of
+from app.tokens import BadToken, Bearer
+from resolvers.problems import BadRequest, RequestError
+from schema import errors
+from schema.execution import Rejected, Request
+from schema.listening import encoded
+from subscriptions.stream import Request as LiveRequest
+
+_log = structlog.get_logger(__name__)
+
+
+class Operations:
+    """Queries, mutations and live boards of one signed-in socket, by their ids."""
+
+    def __init__(self, channel: Channel, desk: Desk, bearer: Bearer) -> None:
+        """Begin without operations."""
+        self._channel = channel
+        self._desk = desk
+        self._bearer = bearer
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    async def start(self, key: str, payload: Any) -> None:
+        """Run an operation; Closing for an id that is taken or a payload that is none."""
+        if key in self._running:
+            raise Closing(4409, f"Subscriber for {key} already exists")
+        try:
+            request = request_of(payload)
+        except RequestError as error:
+            raise Closing(4400, str(error)) from None
+        most = self._desk.settings.max_subscriptions
+        if len(self._running) >= most:
+            limit = BadRequest(f"A socket has at most {most} operations. Complete one first.")
+            await self._channel.send_errors(key, [_shown(limit, None)])
+            return
+        task = asyncio.create_task(self._run(key, request), name="operation")
+        self._running[key] = task
+        task.add_done_callback(lambda done: self._forget(key, done))
+
+    def stop(self, key: str) -> None:
+        """Stop an operation because the client completed it."""
+        task = self._running.pop(key, None)
+        if task is not None:
+            task.cancel()
+
+    async def stop_all(self) -> None:
+        """Stop every operation and wait until each has let go."""
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError, Exception):
+                await task
+
+    def _forget(self, key: str, done: asyncio.Task[None]) -> None:
+        if self._running.get(key) is done:
+            del self._running[key]
+        if not done.cancelled() and done.exception() is not None:
+            _log.error("operation failed", error=type(done.exception()).__name__)
+
+    async def _run(self, key: str, request: Request) -> None:
+        request_id = uuid7().hex
+        try:
+            told = await self._served(key, request, request_id)
+            self._running.pop(key, None)
+            if told:
+                await self._channel.send_errors(key, told)
+            else:
+                await self._channel.send_complete(key)
+        except (WebSocketDisconnect, RuntimeError):
+            return  # the client is gone
+
+    async def _served(self, key: str, request: Request, request_id: str) -> list[dict[str, Any]]:
+        """Serve an operation to its end; return why it could not be."""
+        try:
+            if self._desk.engine.operation(request) is OperationType.SUBSCRIPTION:
+                await self._stream(key, request, request_id)
+            else:
+                await self._once(key, request, request_id)
+        except Rejected as rejected:
+            return [errors.shown(one, request_id) for one in rejected.errors]
+        except BadToken:
+            raise WebSocketDisconnect(4403) from None  # the session's guard closes the socket
+        except (WebSocketDisconnect, RuntimeError):
+            raise
+        except Exception as error:
+            return [_shown(error, request_id)]
+        return []
+
+    async def _once(self, key: str, request: Request, request_id: str) -> None:
+        """Run a query or mutation; a client that leaves does not stop it half way."""
+        running = asyncio.create_task(self._result(request, request_id), name="execute")
+        await self._channel.send_next(key, await asyncio.shield(running))
+
+    async def _result(self, request: Request, request_id: str) -> bytes:
+        async with self._desk.context(self._bearer, request_id) as context:
+            result = await self._desk.engine.execute(request, context)
+        return encoded(result, request_id)
+
+    async def _stream(self, key: str, request: Request, request_id: str) -> None:
+        async with self._desk.context(self._bearer, request_id) as context:
+            source, operation = await self._desk.engine.listen(request, context)
+            viewer = context.viewer
+        live = LiveRequest(
+            user_id=viewer.user_id, view=source.view, operation=operation, after=source.after
+        )
+        frames = self._desk.services.relay.subscribe(viewer, live)
+        metrics.streams.inc()
+        try:
+            async for frame in frames:
+                await self._channel.send_next(key, frame)
+                metrics.events_sent.inc()
+        finally:
+            metrics.streams.dec()
+            await frames.aclose()
+
+
+def _shown(error: Exception, request_id: str | None) -> dict[str, Any]:
+    return errors.shown(GraphQLError(str(error), original_error=error), request_id)
