@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+_MOST_REASON_BYTES = 123
+
 
 class Closing(Exception):
     """The socket is to be closed with a code."""
@@ -26,6 +28,10 @@ class Channel:
         self._websocket = websocket
         self._send_seconds = send_seconds
         self._serving = asyncio.current_task()
+        self._sending = 0
+        self._sent_at = 0.0
+        self._loop = asyncio.get_running_loop()
+        self._watching: asyncio.TimerHandle | None = None
         self.over = False
 
     async def receive(self) -> dict[str, Any]:
@@ -48,12 +54,30 @@ class Channel:
         """Send a message; a client that does not read for too long is left."""
         if self.over:
             raise WebSocketDisconnect(1006)
+        if not self._sending:
+            self._watch()
+        self._sending += 1
         try:
-            async with asyncio.timeout(self._send_seconds):
-                await self._websocket.send({"type": "websocket.send", "text": message.decode()})
-        except TimeoutError:
+            await self._websocket.send({"type": "websocket.send", "text": message.decode()})
+        finally:
+            self._sending -= 1
+            self._sent_at = self._loop.time()
+
+    def _watch(self) -> None:
+        """See from time to time that sending gets on; one timer serves many messages."""
+        self._sent_at = self._loop.time()
+        if self._watching is None:
+            self._watching = self._loop.call_later(self._send_seconds, self._look)
+
+    def _look(self) -> None:
+        self._watching = None
+        if not self._sending or self.over:
+            return
+        still = self._sent_at + self._send_seconds - self._loop.time()
+        if still > 0:
+            self._watching = self._loop.call_later(still, self._look)
+        else:
             self.leave()
-            raise WebSocketDisconnect(1006) from None
 
     async def send_next(self, key: str, payload: bytes) -> None:
         """Send an answer of an operation; `payload` is JSON already."""
@@ -71,11 +95,23 @@ class Channel:
     async def close(self, closing: Closing) -> None:
         """Close the socket with a code, unless the client went first."""
         if self._websocket.application_state is WebSocketState.CONNECTED and not self.over:
-            with suppress(RuntimeError, WebSocketDisconnect):
-                await self._websocket.close(closing.code, closing.reason)
+            with suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+                async with asyncio.timeout(self._send_seconds):
+                    await self._websocket.close(closing.code, _cut(closing.reason))
+
+    def end(self) -> None:
+        """Send nothing more."""
+        self.over = True
+        if self._watching is not None:
+            self._watching.cancel()
 
     def leave(self) -> None:
         """Stop serving the socket, whatever it waits for."""
         self.over = True
         if self._serving is not None:
             self._serving.cancel()
+
+
+def _cut(reason: str) -> str:
+    """Return as much of a close reason as the protocol allows (RFC 6455, 5.5)."""
+    return reason.encode()[:_MOST_REASON_BYTES].decode(errors="ignore")

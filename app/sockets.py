@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from contextlib import suppress
+from contextlib import ExitStack
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -45,7 +45,8 @@ class Socket:
         self._channel = channel
         self._desk = desk
         self._operations: Operations | None = None
-        self._guarding: asyncio.Task[None] | None = None
+        self._life = ExitStack()
+        self._revoking: asyncio.Task[None] | None = None
 
     async def serve(self) -> None:
         """Answer messages until either side closes."""
@@ -64,13 +65,12 @@ class Socket:
             await self._end()
 
     async def _end(self) -> None:
-        self._channel.over = True
+        self._life.close()
+        self._channel.end()
         if self._operations is not None:
             await self._operations.stop_all()
-        if self._guarding is not None:
-            self._guarding.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._guarding
+        if self._revoking is not None:
+            await self._revoking
 
     async def _initialise(self) -> Operations:
         """Wait for connection_init; nothing but the token is read from it."""
@@ -105,20 +105,27 @@ class Socket:
                 position = await reader.run(vocabulary.head, viewer.practice_id)
         except BadToken:
             raise Closing(4401, "Unauthorized") from None
-        guard = self._guard(viewer, position, bearer.expires_at)
-        self._guarding = asyncio.create_task(guard, name="session")
+        self._watch(viewer, position, bearer.expires_at)
         return Operations(self._channel, self._desk, bearer)
 
-    async def _guard(self, viewer: Viewer, position: int, expires_at: float) -> None:
-        """Close the socket when its token expires or its user is deactivated."""
-        with self._desk.services.relay.session(viewer, position) as session:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(max(0.0, expires_at - time.time())):
-                    await session.revoked.wait()
-            if self._operations is not None:
-                await self._operations.stop_all()
-            await self._channel.close(Closing(4403, "Forbidden"))
-            self._channel.leave()
+    def _watch(self, viewer: Viewer, position: int, expires_at: float) -> None:
+        """See that the socket closes when its token expires or its user is deactivated."""
+        session = self._desk.services.relay.session(viewer, position, self._revoke)
+        self._life.enter_context(session)
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(max(0.0, expires_at - time.time()), self._revoke)
+        self._life.callback(timer.cancel)
+
+    def _revoke(self) -> None:
+        """Close the socket with 4403, whatever it does."""
+        if self._revoking is None:
+            self._revoking = asyncio.create_task(self._revoked(), name="revoke")
+
+    async def _revoked(self) -> None:
+        if self._operations is not None:
+            await self._operations.stop_all()
+        await self._channel.close(Closing(4403, "Forbidden"))
+        self._channel.leave()
 
     async def _handle(self, operations: Operations, message: dict[str, Any]) -> None:
         kind, key = message["type"], message.get("id")

@@ -21,9 +21,10 @@ _UNAVAILABLE = (
     InterfaceError,
     OperationalError,
     PoolTimeoutError,
-    ConnectionError,
-    TimeoutError,
+    OSError,
 )
+# Connection lost, serialisation lost thrice, resources gone, lock or statement time-out.
+_UNAVAILABLE_STATES = frozenset(("08", "40", "53", "55", "57"))
 _ATTEMPTS = 3
 _POOL_SIZE = 16
 _STATEMENT_MS = 5000
@@ -108,23 +109,34 @@ class Reader:
         async with self._lock:
             if self._connection is None:
                 self._connection = await self._begin()
-            return await self._connection.run_sync(lambda sync: job(sync, *args, **kwargs))
+            try:
+                return await self._connection.run_sync(lambda sync: job(sync, *args, **kwargs))
+            except DBAPIError:
+                await self._end()  # PostgreSQL would refuse every further statement
+                raise
 
     async def _begin(self) -> AsyncConnection:
         connection = await self._database.engine.connect()
-        if not self._database.is_sqlite:
-            await connection.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
-        await connection.begin()
+        try:
+            if not self._database.is_sqlite:
+                await connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            await connection.begin()
+        except BaseException:
+            await connection.close()
+            raise
         return connection
 
     async def close(self) -> None:
         """End the transaction; the next job begins a new one, of a later moment."""
         async with self._lock:
-            if self._connection is not None:
-                connection, self._connection = self._connection, None
-                await connection.close()
+            await self._end()
+
+    async def _end(self) -> None:
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            await connection.close()
 
     async def __aenter__(self) -> "Reader":
         """Return the reader itself."""
@@ -137,8 +149,10 @@ class Reader:
 
 def is_unavailable(error: BaseException) -> bool:
     """Return whether an error says that the database cannot serve just now."""
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        if error.connection_invalidated or state[:2] in _UNAVAILABLE_STATES:
+            return True
     return isinstance(error, _UNAVAILABLE)
 
 
@@ -160,6 +174,8 @@ def _sqlite_engine(url: URL) -> AsyncEngine:
         url,
         connect_args={"timeout": 5, "cached_statements": 512},
         pool_size=_POOL_SIZE,
+        pool_timeout=5,
+        hide_parameters=True,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
     )
@@ -192,6 +208,7 @@ def _postgres_engine(url: URL) -> AsyncEngine:
         pool_size=_POOL_SIZE,
         max_overflow=0,
         pool_timeout=5,
+        hide_parameters=True,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
     )

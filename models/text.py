@@ -6,7 +6,7 @@ import unicodedata
 import phonenumbers
 
 _NOT_WORD = re.compile(r"[\W_]+")
-_PHONE_QUERY = re.compile(r"[\d\s()+./-]*\d[\d\s()+./-]*")
+_PHONE_CHARACTERS = frozenset("0123456789 ()+./-")
 MAX_QUERY_WORDS = 10
 
 
@@ -63,8 +63,9 @@ def query_words(text: str | None) -> tuple[str, ...]:
     """
     if not text:
         return ()
-    if _PHONE_QUERY.fullmatch(text):
-        return ("".join(c for c in fold(text) if c.isalnum()),)
+    digits = "".join(c for c in text if c.isdigit())
+    if digits and _PHONE_CHARACTERS.issuperset(text):
+        return (digits,)
     return tuple(dict.fromkeys(fold(text).split()[:MAX_QUERY_WORDS]))
 
 

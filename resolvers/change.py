@@ -17,7 +17,16 @@ from models.assigned import Assignment
 from models.base import columns_of
 from models.contact import Contact, contact
 from models.opportunity import Opportunity, opportunity
-from models.practice import ContactType, Pipeline, Practice, Stage, contact_type, pipeline, stage
+from models.practice import (
+    ContactType,
+    Pipeline,
+    Practice,
+    Stage,
+    contact_type,
+    pipeline,
+    practice,
+    stage,
+)
 from models.seams import Seams
 from models.user import User, user
 from permissions import rules
@@ -53,12 +62,27 @@ class Change:
         self.seams = seams
         self.action = action
         self.now: datetime = seams.now()
-        self.practice = _shared_practice(connection, viewer.practice_id)
+        self._practice: Practice | None = None
         self.start = vocabulary.head(connection, viewer.practice_id)
         self.warnings: list[Notice] = []
         self.notes: list[Note] = []
         self.last_statements: list[Executable] = []
         self._tracked: dict[UUID, Tracked] = {}
+
+    @property
+    def practice(self) -> Practice:
+        """The practice's settings, held as they are until commit."""
+        return self._practice or self.hold_practice()
+
+    def hold_practice(self, *, change: bool = False) -> Practice:
+        """Return the practice's settings, locked; before any record is, where they decide (C3)."""
+        statement = (
+            select(*vocabulary.PRACTICE_COLUMNS)
+            .where(practice.c.id == self.viewer.practice_id)
+            .with_for_update(read=not change)
+        )
+        self._practice = Practice(*self.connection.execute(statement).one())
+        return self._practice
 
     @property
     def tracked(self) -> list[Tracked]:
@@ -169,6 +193,11 @@ class Change:
         found = self._of_practice(user, User, ref, (), lock="share")
         return found if isinstance(found, User) and found.active else None
 
+    def is_active(self, user_id: UUID) -> bool:
+        """Return whether a user of the practice is active."""
+        found = vocabulary.users(self.connection, self.viewer.practice_id, [user_id])
+        return user_id in found and found[user_id].active
+
     def _of_practice(
         self, table: Table, record: type[Any], ref: Ref, path: Iterable[str], lock: str = ""
     ) -> Any:
@@ -208,10 +237,3 @@ class Change:
         """Return the outcome of a change of `record`."""
         lost = not self.sees(kind, record)
         return Outcome(record=Ref(kind.name, record.id), access_lost=lost, **more)
-
-
-def _shared_practice(connection: Connection, practice_id: UUID) -> Practice:
-    """Return the practice's settings, held as they are until commit (C3)."""
-    statement = select(*vocabulary.PRACTICE_COLUMNS).with_for_update(read=True)
-    table = vocabulary.PRACTICE_COLUMNS[0].table
-    return Practice(*connection.execute(statement.where(table.c.id == practice_id)).one())

@@ -36,11 +36,18 @@ def plain_text(raw: str) -> str:
 
     Raises Unclean for lone surrogates, NUL and other control characters but tab and line feed.
     """
-    for character in raw:
-        category = unicodedata.category(character)
-        if category == "Cs" or (category == "Cc" and character not in _ALLOWED_CONTROLS):
-            raise Unclean("The text has a character that cannot be stored.")
+    if not is_storable(raw):
+        raise Unclean("The text has a character that cannot be stored.")
     return unicodedata.normalize("NFC", raw).strip()
+
+
+def is_storable(raw: str) -> bool:
+    """Return whether a text is free of lone surrogates and of controls but tab and line feed."""
+    if raw.isprintable():
+        return True
+    return all(
+        one in _ALLOWED_CONTROLS or unicodedata.category(one) not in ("Cs", "Cc") for one in raw
+    )
 
 
 def email_key(email: str) -> str:

@@ -37,9 +37,9 @@ def create(change: Change, form: CreateContact) -> Outcome:
     """Add a contact; without an owner, a restricted creator owns it (R39)."""
     _need_identity(form.first_name, form.last_name, form.email, form.phone)
     tag_ids = _known_tags(change, form.tag_ids or [])
+    owner = change.active_user(form.owner_id) if form.owner_id else None
     found(change.contact_type(form.type_id, "typeId"), *tag_ids)
     change.may_edit(CONTACT)
-    owner = change.active_user(form.owner_id) if form.owner_id else None
     record = _new_contact(change, form)
     problems = [*_duplicates(change, record)]
     if form.owner_id and owner is None:
@@ -127,10 +127,9 @@ def _duplicate(change: Change, other: UUID, field: str) -> Problem:
 
 def update(change: Change, form: UpdateContact) -> Outcome:
     """Change a contact's own fields; opportunities that follow its name follow (C7)."""
-    record: Contact = found(_contact_for(change, form))
-    kind = None
-    if isinstance(form.type_id, Ref):
-        kind = found(change.contact_type(form.type_id, "typeId"))
+    type_id = form.type_id if isinstance(form.type_id, Ref) else None
+    kind = change.contact_type(type_id, "typeId") if type_id else None
+    record, kind = found(_contact_for(change, form), kind)
     change.may_edit(CONTACT)
     change.expect(record, form.expected_version)
     if form.type_id is None:

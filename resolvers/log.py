@@ -124,7 +124,11 @@ def _histories(connection: Connection, events: list[Event]) -> list[CardHistory]
         touched.update((UUID(card), None) for card in one.cards)
     cards = records.load_whole_cards(connection, touched) if touched else {}
     return [
-        CardHistory(card, of_card.get(card.id, []), of_contact.get(card.contact_id, []))
+        CardHistory(
+            card,
+            of_card.get(card.id, []),
+            [one for one in of_contact.get(card.contact_id, []) if card.id.hex in one.cards],
+        )
         for card in cards.values()
     ]
 

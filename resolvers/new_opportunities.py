@@ -45,6 +45,7 @@ def create(change: Change, form: CreateOpportunity) -> Outcome:
     """Add a card for a contact: one a pipeline (R71), worth 500.00 unless told otherwise."""
     if form.value is None:
         raise refuse(ErrorCode.INVALID_INPUT, "The value cannot be null.", "value")
+    change.hold_practice()
     owner = change.active_user(form.owner_id) if form.owner_id else None
     contact, pipeline, step = found(
         _contact_with_family(change, form.contact_id),

@@ -41,6 +41,7 @@ def change_owner(change: Change, form: ChangeOwner) -> Outcome:
     """
     if form.owner_id is ABSENT:
         raise refuse(ErrorCode.INVALID_INPUT, "Name the new owner, or null for none.", "ownerId")
+    change.hold_practice()
     owner = change.active_user(form.owner_id) if form.owner_id else None
     record: Record = found(change.record(form.record_id, "recordId"))
     change.may_edit(kind_of(record))
@@ -111,7 +112,7 @@ def assign(
     """
     previous = record.owner_id
     put_owner(change, record, owner.id if owner else None)
-    if keep_previous and previous is not None:
+    if keep_previous and previous is not None and change.is_active(previous):
         if count_followers(record) >= MAX_FOLLOWERS:
             raise Refused(FollowerLimitProblem(MAX_FOLLOWERS, MAX_FOLLOWERS, "recordId"))
         add_follower(change, record, previous, FollowerSource.MANUAL)

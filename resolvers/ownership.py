@@ -1,10 +1,10 @@
 """Ownership settings: whether contact and opportunities may have different owners (R30-R33, K1)."""
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from models.contact import contact
 from models.opportunity import Opportunity, opportunity
-from models.practice import Practice, practice
+from models.practice import practice
 from permissions.rights import Permission
 from permissions.visibility import CONTACT, OPPORTUNITY
 from resolvers import records, vocabulary
@@ -31,7 +31,7 @@ def update_settings(change: Change, form: UpdateOwnershipSettings) -> Outcome:
     opportunity gets its contact's owner, and its former owner follows it (K1).
     """
     change.require(Permission.SETTINGS_WRITE)
-    settings = _locked_settings(change)
+    settings = change.hold_practice(change=True)
     wanted = {name: getattr(form, name) for name in _SETTINGS}
     new = {
         name: value
@@ -55,13 +55,6 @@ def update_settings(change: Change, form: UpdateOwnershipSettings) -> Outcome:
     return Outcome(record=Ref("Practice", settings.id))
 
 
-def _locked_settings(change: Change) -> Practice:
-    statement = select(*vocabulary.PRACTICE_COLUMNS).where(
-        practice.c.id == change.viewer.practice_id
-    )
-    return Practice(*change.connection.execute(statement.with_for_update()).one())
-
-
 def _make_equal(change: Change, *, reconcile: bool) -> None:
     practice_id = change.viewer.practice_id
     differing = records.differing_opportunities(change.connection, practice_id)
@@ -80,8 +73,10 @@ def _make_equal(change: Change, *, reconcile: bool) -> None:
     of = {card.contact_id for card in cards.values()}
     owners = {one.id: one.owner_id for one in change.load(CONTACT, contact.c.id.in_(of))}
     locked: list[Opportunity] = change.load(OPPORTUNITY, opportunity.c.id.in_(differing))
+    staff = vocabulary.staff(change.connection, practice_id, active_only=True)
+    active = {one.id for one in staff}
     for card in locked:
         former = card.owner_id
         put_owner(change, card, owners[card.contact_id])
-        if former is not None:
+        if former is not None and former in active:
             follow_automatically(change, card, former)

@@ -6,7 +6,9 @@ from models.practice import Practice
 from models.text import has_prefixes, query_words, search_words
 from permissions.viewer import Viewer
 from resolvers import vocabulary
+from resolvers.clean import Unclean, clean_text
 from resolvers.ids import global_id
+from resolvers.inputs import Text
 from resolvers.lens import Lens, SeenContactType, SeenTag, SeenUser
 from resolvers.loading import need_types
 from resolvers.pages import MAX_SIZE
@@ -66,7 +68,7 @@ def users(
 ) -> list[SeenUser]:
     """Return the practice's staff by name: at most `first`, those whose name is searched for."""
     size = _size(first)
-    prefixes = query_words(search)
+    prefixes = _prefixes(search)
     practice_id = lens.viewer.practice_id
     staff = vocabulary.staff(connection, practice_id, active_only=active_only is not False)
     found = [one for one in staff if has_prefixes(search_words(one.name), prefixes)]
@@ -78,10 +80,17 @@ def tags(
 ) -> list[SeenTag]:
     """Return the practice's tags by name: at most `first`, those that are searched for."""
     size = _size(first)
-    prefixes = query_words(search)
+    prefixes = _prefixes(search)
     every = vocabulary.tags(connection, lens.viewer.practice_id)
     found = [one for one in every if has_prefixes(search_words(one.name), prefixes)]
     return [SeenTag("Tag", one) for one in found[:size]]
+
+
+def _prefixes(search: str | None) -> tuple[str, ...]:
+    try:
+        return query_words(clean_text(search or "", Text(200), ""))
+    except Unclean as problem:
+        raise BadRequest(f"search: {problem}") from problem
 
 
 def _size(first: int | None) -> int:

@@ -126,6 +126,7 @@ def _refuse_taken(change: Change, email: str) -> None:
 
 def deactivate(change: Change, form: DeactivateUser) -> Outcome:
     """End a user's access; his records go to somebody else, to nobody, or stay (R38)."""
+    change.hold_practice()
     target: User = found(change.user(form.id, "id"))
     change.require(Permission.TEAM_WRITE)
     if target.role == UserRole.ADMIN.value:

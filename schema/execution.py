@@ -1,8 +1,10 @@
 """Executing documents: parsed and validated once, then run for one viewer (ADR-0004)."""
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 
 import orjson
 from graphql import (
@@ -20,7 +22,7 @@ from graphql import (
     specified_rules,
     validate,
 )
-from graphql.execution import create_source_event_stream, execute
+from graphql.execution import Executor, create_source_event_stream, execute
 
 from resolvers.loading import Wants
 from schema.compiled import CompilingExecutor, Plans
@@ -30,10 +32,11 @@ from schema.listening import Listening, Source
 from schema.schema import core
 
 _RULES = [*specified_rules, IdempotentOnMutations]
-_MOST_DOCUMENTS = 1000
+_MOST_CACHED = 512 * 1024  # characters of documents; parsed, each takes some 50 bytes
 _MOST_TOKENS = 2000
 _MOST_BYTES = 16 * 1024
 _SNAPSHOT = "BoardSnapshot"
+_DECLARED_AND_USED_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,11 @@ class Request:
 
 
 class Known(NamedTuple):
-    """A valid document and the plans of its plain parts."""
+    """A valid document, the plans of its plain parts, and the executors that listen with it."""
 
     document: DocumentNode
     plans: Plans
+    listening: WeakValueDictionary[Hashable, Executor[Any]]
 
 
 class Rejected(Exception):
@@ -68,6 +72,7 @@ class Engine:
         """Begin without known documents."""
         self._schema: GraphQLSchema = core
         self._documents: OrderedDict[str, Known] = OrderedDict()
+        self._cached = 0
 
     def operation(self, request: Request) -> OperationType:
         """Return whether the request is a query, a mutation or a subscription."""
@@ -91,9 +96,10 @@ class Engine:
         errors = validate(self._schema, document, _RULES, hide_suggestions=True)
         if errors:
             raise Rejected(*errors)
-        known = self._documents[query] = Known(document, {})
-        if len(self._documents) > _MOST_DOCUMENTS:
-            self._documents.popitem(last=False)
+        known = self._documents[query] = Known(document, {}, WeakValueDictionary())
+        self._cached += len(query)
+        while self._cached > _MOST_CACHED:
+            self._cached -= len(self._documents.popitem(last=False)[0])
         return known
 
     async def execute(self, request: Request, context: Context) -> ExecutionResult:
@@ -131,10 +137,23 @@ class Engine:
             source = await source
         if isinstance(source, ExecutionResult):
             raise Rejected(*(source.errors or ()))
-        variables = orjson.dumps(request.variables, option=orjson.OPT_SORT_KEYS)
-        key = (request.query, request.operation_name, variables)
+        key = _key(request, source)
+        # Listeners alike share one executor: it holds nothing of whom it was made for.
+        executor.context_value = None
+        shared = known.listening.setdefault(key, executor)
         names = _names(known.document)
-        return source, Listening(executor, context.services, key, names, context.request_id)
+        return source, Listening(shared, context.services, key, names, context.request_id)
+
+
+def _key(request: Request, source: Source) -> Hashable:
+    """Return what is equal for listeners who show an event alike: not where they went on from."""
+    variables = {
+        name: value
+        for name, value in (request.variables or {}).items()
+        if value != source.after or request.query.count(f"${name}") > _DECLARED_AND_USED_ONCE
+    }
+    plain = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
+    return request.query, request.operation_name, plain
 
 
 def _names(document: DocumentNode) -> Wants:

@@ -15,6 +15,7 @@ from graphql import (
     get_directive_values,
 )
 
+from resolvers.clean import is_storable
 from resolvers.problems import BadRequest
 from schema.context import Info
 
@@ -36,7 +37,7 @@ def idempotency_key(info: Info) -> str | None:
     if values is None:
         return None
     key: str = values["key"]
-    if not 1 <= len(key) <= _LONGEST_KEY:
+    if not 1 <= len(key) <= _LONGEST_KEY or not is_storable(key):
         raise BadRequest(f"A key of @idempotent has 1 to {_LONGEST_KEY} characters.")
     return key
 

@@ -30,12 +30,13 @@ from schema.kind import described
 T = TypeVar("T")
 _NOTHING = (type(None), Absent)
 _made: dict[type[Any], type[Any]] = {}
+_known_hints: dict[type[Any], dict[str, Any]] = {}
 
 
 def input_type(form: type[Any], name: str | None = None) -> type[Any]:
     """Return the GraphQL input type of a form class; the same for the same class."""
     if form not in _made:
-        hints = get_type_hints(form, include_extras=True)
+        hints = _hints(form)
         members: dict[str, Any] = {"__annotations__": {}, "__doc__": form.__doc__}
         for one in fields(form):
             plain, nullable = _split(hints[one.name])
@@ -45,6 +46,12 @@ def input_type(form: type[Any], name: str | None = None) -> type[Any]:
         cls = type(name or form.__name__, (), members)
         _made[form] = glossed(strawberry.input(cls, description=described(form)))
     return _made[form]
+
+
+def _hints(form: type[Any]) -> dict[str, Any]:
+    if form not in _known_hints:
+        _known_hints[form] = get_type_hints(form, include_extras=True)
+    return _known_hints[form]
 
 
 def _field(one: Field[Any], *, nullable: bool) -> Any:
@@ -117,7 +124,7 @@ class _Cleaning:
 
 
 def _form(form: type[T], value: Any, path: tuple[str, ...], cleaning: _Cleaning) -> T:
-    hints = get_type_hints(form, include_extras=True)
+    hints = _hints(form)
     values = {}
     for one, given, name in _given(form, value):
         plain, nullable = _split(hints[one.name])

@@ -1,12 +1,12 @@
 """`node(id:)`: any record by its id, if the viewer may see it (R14)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 from permissions.visibility import CONTACT, OPPORTUNITY, Guarded
 from resolvers import lists, vocabulary
-from resolvers.boards import Board, BoardColumn, StageTotals, find_board
+from resolvers.boards import Board, BoardColumn, find_board
 from resolvers.ids import BadId, Ref, parse
 from resolvers.lens import Lens, SeenUser
 from resolvers.loading import need_pipelines, need_tags, need_types
@@ -37,6 +37,26 @@ async def find_node(info: Info, text: str) -> Any:
     if description is not None:
         return await _view(info, description)
     return await find_record(info, parsed(text))
+
+
+async def find_nodes(info: Info, texts: Sequence[str]) -> list[Any]:
+    """Return what ids name, in their order; contacts and opportunities in one read each."""
+    seal = info.context.services.seal
+    refs = {text: parsed(text) for text in texts if seal.open_view(text) is None}
+    found: dict[tuple[str, UUID], Any] = {}
+    for kind in (CONTACT, OPPORTUNITY):
+        keys = [ref.id for ref in refs.values() if ref.kind == kind.name]
+        if keys:
+            many: dict[UUID, Any] = await info.context.read(
+                lists.find_many, kind, keys, wants_of(info)
+            )
+            found.update(((kind.name, key), one) for key, one in many.items())
+    return [
+        found.get((refs[text].kind, refs[text].id))
+        if text in refs and refs[text].kind in (CONTACT.name, OPPORTUNITY.name)
+        else await find_node(info, text)
+        for text in texts
+    ]
 
 
 async def find_record(info: Info, ref: Ref | None) -> Any:
@@ -94,12 +114,11 @@ _VOCABULARY: dict[str, Callable[[Any, Lens, UUID], Any]] = {
 }
 
 
-async def _view(info: Info, description: list[Any]) -> Board | BoardColumn | StageTotals | None:
-    """Return a board or column, with the rights of now."""
+async def _view(info: Info, description: list[Any]) -> Board | BoardColumn | None:
+    """Return a board, or the column that an id of a column or of its totals names."""
     part, view, stage_id = restored_view(description)
     board: Board | None = await info.context.read(find_board, info.context.services.seal, view)
     if board is None or part == "board":
         return board
     columns = (column for column in board.columns if column.stage.id == stage_id)
-    column = next(columns, None)
-    return column.totals if column and part == "totals" else column
+    return next(columns, None)

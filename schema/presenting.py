@@ -7,10 +7,9 @@ from uuid import UUID
 
 from permissions.visibility import CONTACT, OPPORTUNITY
 from resolvers import lists
-from resolvers import outcome as outcomes
 from resolvers.ids import Ref, global_id
 from resolvers.loading import need_users
-from resolvers.outcome import Outcome
+from resolvers.outcome import Notice, Outcome
 from resolvers.practices import SeenOwnership, SeenPractice
 from resolvers.problems import Refused
 from resolvers.seal import Cursor, CursorKind
@@ -67,8 +66,11 @@ async def _access_lost(outcome: Outcome, _info: Info) -> bool:
     return outcome.access_lost
 
 
-async def _warnings(outcome: Outcome, _info: Info) -> list[outcomes.Notice]:
-    return outcome.warnings
+async def _warnings(outcome: Outcome, info: Info) -> list[Notice]:
+    """Return the warnings; they name only records that the viewer sees now (C8)."""
+    refs = [one.record for one in outcome.warnings if one.record]
+    seen = {ref for ref in refs if await find_record(info, ref) is not None}
+    return [one if one.record in seen else one._replace(record=None) for one in outcome.warnings]
 
 
 async def _also_changed(outcome: Outcome, info: Info) -> list[Any]:

@@ -25,7 +25,7 @@ from schema.inputs import (
     asked,
 )
 from schema.kind import Node, kind
-from schema.nodes import find_node, parsed
+from schema.nodes import find_node, find_nodes, parsed
 from schema.records import (
     Contact,
     ContactConnection,
@@ -63,7 +63,7 @@ class Query:
         """The records with these ids, in their order; null where the viewer sees none."""
         if len(ids) > MAX_SIZE:
             raise BadRequest(f"At most {MAX_SIZE} ids are allowed in one call.")
-        return [await find_node(info, one) for one in ids]
+        return await find_nodes(info, ids)
 
     @strawberry.field
     async def contact(self, info: Info, id: strawberry.ID) -> Contact | None:

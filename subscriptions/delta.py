@@ -16,7 +16,20 @@ from resolvers.terms import Judged, Term
 from resolvers.totals import Sum, Totals
 
 Facts = tuple[OpportunityFacts | None, ContactFacts]
-_SHOWN_AS = {"stage_id": "stage", "owner_id": "owner"}
+_SHOWN_AS = {
+    "followers": "followers",
+    "lost_reason": "lostReason",
+    "name": "name",
+    "owner_id": "owner",
+    "source": "source",
+    "stage_entered_at": "stageEnteredAt",
+    "stage_id": "stage",
+    "status": "status",
+    "status_changed_at": "statusChangedAt",
+    "treatment_of_interest": "treatmentOfInterest",
+    "value": "value",
+    "value_source": "valueSource",
+}
 
 
 @dataclass(kw_only=True)
@@ -146,7 +159,7 @@ def _told(
     for one in events:
         if one.kind == OPPORTUNITY.name:
             told = True
-            changed.update(_SHOWN_AS.get(name, _camel(name)) for name in one.changed)
+            changed.update(_SHOWN_AS[name] for name in one.changed if name in _SHOWN_AS)
             continue
         if "name" in one.changed:
             told = True
@@ -162,8 +175,3 @@ def _told(
 def _own_keys(viewer: Viewer, events: list[Event]) -> list[str]:
     keys = (one.key for one in events if one.key and one.actor_id == viewer.user_id)
     return list(dict.fromkeys(keys))
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(part.title() for part in rest)

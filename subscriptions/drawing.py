@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -75,20 +75,31 @@ def _user_ids(records: Iterable[Contact | Opportunity]) -> set[UUID]:
     return {key for key in ids if key is not None}
 
 
+class Batch(NamedTuple):
+    """The totals after a batch, and the stages whose totals its last message tells (C1)."""
+
+    totals: Totals
+    owed: frozenset[UUID]
+
+
+def touched(items: Iterable[Item]) -> frozenset[UUID]:
+    """Return the stages whose totals the items change."""
+    return frozenset(facts.stage for item in items for facts in (item.held, item.now) if facts)
+
+
 async def draw(
-    stream: Stream, items: list[Item], totals: Totals, lens: Lens, reader: Reader
+    stream: Stream, items: list[Item], batch: Batch, lens: Lens, reader: Reader
 ) -> list[Frame]:
-    """Return the frames that tell the items; the last one tells the totals they touched (C1)."""
-    touched = {facts.stage for item in items for facts in (item.held, item.now) if facts}
+    """Return the frames that tell the items; the last one tells the totals."""
     sums = [
-        stage_totals(stream.seal, lens, stream.request.view, stage, totals)
+        stage_totals(stream.seal, lens, stream.request.view, stage, batch.totals)
         for stage in lens.stages.values()
-        if stage.id in touched
+        if stage.id in batch.owed
     ]
+    hidden = batch.totals.hidden_by_filter
     frames = []
     for place, item in enumerate(items, start=1):
-        told = sums if place == len(items) else []
-        event = _event(stream, item, lens, told, totals.hidden_by_filter)
+        event = _event(stream, item, lens, sums if place == len(items) else [], hidden)
         frames.append(Frame(await _rendered(stream, event, lens, reader), item))
     return frames
 

@@ -1,7 +1,7 @@
 """The relay: one a process. It opens live boards and moves them along their practices' logs."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import UUID
@@ -17,13 +17,14 @@ from resolvers.log import oldest, read_slice
 from resolvers.problems import BadRequest, NotFound
 from resolvers.seal import Cursor, Seal
 from subscriptions.delta import Judge, net_changes
-from subscriptions.drawing import Palette, draw, draw_snapshot
+from subscriptions.drawing import Batch, Palette, draw, draw_snapshot, touched
 from subscriptions.events import Heartbeat
 from subscriptions.room import Room, Session, restart_reason
 from subscriptions.stream import Request, Stream
 from subscriptions.wake import Wake
 
 _OPENING_AT_ONCE = 8
+MOST_RESUMED = 5000
 
 
 class Relay:
@@ -73,9 +74,11 @@ class Relay:
             del self._rooms[room.practice_id]
 
     @contextmanager
-    def session(self, viewer: Viewer, position: int) -> Iterator[Session]:
-        """Watch the rights of a connected viewer, as of event `position`, while it lasts."""
-        session = Session(viewer.user_id, viewer.practice_id, position)
+    def session(
+        self, viewer: Viewer, position: int, revoke: Callable[[], None]
+    ) -> Iterator[Session]:
+        """Call `revoke` if a viewer who is active as of event `position` no longer is."""
+        session = Session(viewer.user_id, position, revoke)
         room = self._room(viewer.practice_id)
         room.sessions.add(session)
         try:
@@ -129,7 +132,7 @@ class Relay:
         self, stream: Stream, reason: SnapshotReason, board: Board, reader: Reader
     ) -> None:
         frame = await draw_snapshot(stream, reason, board, reader)
-        stream.start(board.number, board.totals, [frame])
+        stream.start(board.number, board.number, board.totals, [frame])
 
     async def _resume(self, stream: Stream, board: Board, reader: Reader) -> SnapshotReason | None:
         """Send what happened since the cursor; return why a snapshot is needed instead."""
@@ -150,8 +153,14 @@ class Relay:
         )
         items, _ = net_changes(judge, log, cursor.base, board.totals, sent_until=cursor.number)
         palette = await reader.run(Palette.read, practice_id, log)
-        frames = await draw(stream, items, board.totals, palette.lens(stream.viewer), reader)
-        stream.start(board.number, board.totals, frames, base=cursor.base)
+        if len(items) > MOST_RESUMED:
+            return SnapshotReason.FELL_BEHIND
+        # Where a batch was cut, the totals of all it touched are still to be told.
+        was_cut = cursor.base < cursor.number
+        every = frozenset(stage.id for stage in board.pipeline.stages)
+        batch = Batch(board.totals, every if was_cut else touched(items))
+        frames = await draw(stream, items, batch, palette.lens(stream.viewer), reader)
+        stream.start(cursor.base, board.number, board.totals, frames, batch.owed)
         return None
 
     def _cursor(self, stream: Stream) -> Cursor | None:

@@ -1,7 +1,7 @@
 """The live boards of one practice in this process: they follow its log together (C1)."""
 
 import asyncio
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextlib import suppress
 from uuid import UUID
 
@@ -10,10 +10,11 @@ import structlog
 from models.database import Database, Reader
 from resolvers import vocabulary
 from resolvers.enums import SnapshotReason
+from resolvers.lens import Lens
 from resolvers.log import LogSlice, read_slice
 from resolvers.seal import Seal
 from subscriptions.delta import Item, Judge, net_changes
-from subscriptions.drawing import Palette, draw
+from subscriptions.drawing import Batch, Palette, draw, touched
 from subscriptions.stream import Frame, Stream
 
 POLL_SECONDS = 1.0
@@ -22,14 +23,15 @@ _log = structlog.get_logger(__name__)
 
 
 class Session:
-    """A signed-in connection: it is told when its user may no longer use it."""
+    """A signed-in connection; `revoke` is called when its user may no longer use it."""
 
-    def __init__(self, user_id: UUID, practice_id: UUID, position: int) -> None:
+    __slots__ = ("position", "revoke", "user_id")
+
+    def __init__(self, user_id: UUID, position: int, revoke: Callable[[], None]) -> None:
         """Begin as of event `position`, when the user was active."""
         self.user_id = user_id
-        self.practice_id = practice_id
         self.position = position
-        self.revoked = asyncio.Event()
+        self.revoke = revoke
 
 
 class Room:
@@ -59,16 +61,19 @@ class Room:
             try:
                 await self._round()
             except Exception as error:  # the next round finds what this one missed
-                _log.error("live boards not advanced", error=type(error).__name__, exc_info=True)
+                _log.error("live boards not advanced", error=type(error).__name__)
                 await asyncio.sleep(POLL_SECONDS)
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._dirty.wait()
-            self._dirty.clear()
 
     async def _round(self) -> None:
         self._dirty.clear()
-        streams, sessions = set(self.streams), set(self.sessions)
+        # A snapshot that was not taken yet is taken first.
+        streams = {one for one in self.streams if None not in one.waiting}
+        if len(streams) < len(self.streams):
+            self.wake()
+        sessions = set(self.sessions)
         positions = [one.position for one in streams] + [one.position for one in sessions]
         if not positions:
             return
@@ -77,32 +82,48 @@ class Room:
             log = await reader.run(
                 read_slice, self.practice_id, min(positions), with_users=asks_activity
             )
-            if not log.events:
-                return
-            await self._apply_rights(log, streams, sessions, reader)
-            await self._tell_all(log, streams & self.streams, reader)
+            if log.events:
+                streams = self._restart_changed(log, streams)
+                await self._end_revoked(log, sessions, reader)
+                await self._tell_all(log, streams, reader)
 
-    async def _apply_rights(
-        self, log: LogSlice, streams: set[Stream], sessions: set[Session], reader: Reader
-    ) -> None:
-        """Restart or close whatever was opened under rights that have changed since (R93)."""
-        for stream in streams:
+    def _restart_changed(self, log: LogSlice, streams: set[Stream]) -> set[Stream]:
+        """Restart streams that were opened under rights of before; return the others (R93)."""
+        kept = set()
+        for stream in streams & self.streams:
             reason = restart_reason(log, stream, stream.position)
-            if reason is not None:
-                self.streams.discard(stream)
-                stream.interrupt(reason)
+            if reason is None:
+                kept.add(stream)
+            else:
+                self._restart(stream, reason)
+        return kept
+
+    def _restart(self, stream: Stream, reason: SnapshotReason) -> None:
+        self.streams.discard(stream)
+        stream.interrupt(reason)
+
+    async def _end_revoked(self, log: LogSlice, sessions: set[Session], reader: Reader) -> None:
+        """Tell sessions whose user is no longer active."""
         changed = {one.user_id for one in sessions} & log.users_changed.keys()
         users = await reader.run(vocabulary.users, self.practice_id, changed) if changed else {}
         for session in sessions:
             if session.user_id in users and not users[session.user_id].active:
-                session.revoked.set()
+                session.revoke()
             session.position = log.head
 
     async def _tell_all(self, log: LogSlice, streams: set[Stream], reader: Reader) -> None:
+        if not streams:
+            return
         palette = await reader.run(Palette.read, self.practice_id, log)
         keyed = {one.actor_id for one in log.events if one.key}
         for group in _groups(streams, keyed):
-            await self._tell(log, group, palette, reader)
+            try:
+                await self._tell(log, group, palette, reader)
+            except Exception as error:  # one board's trouble is not the others'
+                _log.error("live board not advanced", error=type(error).__name__)
+                for stream in group:
+                    self._restart(stream, SnapshotReason.FELL_BEHIND)
+            await asyncio.sleep(0)
 
     async def _tell(
         self, log: LogSlice, group: list[Stream], palette: Palette, reader: Reader
@@ -113,18 +134,37 @@ class Room:
             leader.viewer, leader.request.view.pipeline_id, leader.terms, log.active_users
         )
         items, totals = net_changes(judge, log, leader.position, leader.totals)
-        frames: list[Frame] = []
-        if items:
-            items = _joined(leader, items)
-            if len(items) > MOST_WAITING:
-                for stream in group:
-                    self.streams.discard(stream)
-                    stream.interrupt(SnapshotReason.FELL_BEHIND)
-                return
-            lens = palette.lens(leader.viewer)
-            frames = await draw(leader, items, totals, lens, reader)
+        if not items:
+            for stream in group:
+                stream.advance(log.head, totals)
+            return
+        # Nothing can be taken while the batch is drawn: what waited is part of it.
+        waited, leader.waiting = leader.waiting, {}
+        items = _joined(waited, items)
+        if not items and not leader.partly_taken:
+            leader.advance(log.head, totals)
+            return
+        if len(items) > MOST_WAITING or not items:
+            # Too much to tell, or only totals, which have no message of their own.
+            for stream in group:
+                self._restart(stream, SnapshotReason.FELL_BEHIND)
+            return
+        batch = Batch(totals, touched(items) | leader.owed)
+        frames = await self._drawn(group, items, batch, palette.lens(leader.viewer), reader)
         for stream in group:
-            stream.advance(log.head, totals, frames if items else None)
+            if stream in self.streams:
+                stream.tell(log.head, totals, frames, batch.owed)
+
+    async def _drawn(
+        self, group: list[Stream], items: list[Item], batch: Batch, lens: Lens, reader: Reader
+    ) -> list[Frame]:
+        for stream in group:
+            stream.drawing = True
+        try:
+            return await draw(group[0], items, batch, lens, reader)
+        finally:
+            for stream in group:
+                stream.drawing = False
 
 
 def restart_reason(log: LogSlice, stream: Stream, position: int) -> SnapshotReason | None:
@@ -147,9 +187,9 @@ def _groups(streams: Iterable[Stream], keyed: set[UUID | None]) -> list[list[Str
     return list(groups.values())
 
 
-def _joined(stream: Stream, items: list[Item]) -> list[Item]:
+def _joined(waited: Mapping[UUID | None, Frame], items: list[Item]) -> list[Item]:
     """Return the new changes joined to those that wait, one a card, in order."""
-    waiting = {frame.item.card.id: frame.item for frame in stream.waiting.values() if frame.item}
+    waiting = {frame.item.card.id: frame.item for frame in waited.values() if frame.item}
     for item in items:
         earlier = waiting.pop(item.card.id, None)
         joined = item.after(earlier) if earlier else item
