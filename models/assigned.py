@@ -13,10 +13,9 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    Uuid,
 )
 
-from models.base import Key, UtcDateTime, metadata, practice_column, within_practice
+from models.base import Id, Key, UtcDateTime, metadata, practice_column, within_practice
 
 OWNER_SLOT = 0
 MAX_FOLLOWERS = 10
@@ -44,11 +43,11 @@ def assigned_table(kind: str, *extra: Any) -> Table:
         f"{kind}_assigned",
         metadata,
         practice_column(),
-        Column("record_id", Uuid(), primary_key=True),
-        Column("user_id", Uuid(), primary_key=True),
+        Column("record_id", Id(), primary_key=True),
+        Column("user_id", Id(), primary_key=True),
         Column("slot", SmallInteger(), nullable=False),
         Column("source", String(10), nullable=False),
-        Column("added_by", Uuid()),
+        Column("added_by", Id()),
         Column("added_at", UtcDateTime(), nullable=False),
         *extra,
         UniqueConstraint("record_id", "slot"),
@@ -67,7 +66,7 @@ def word_table(kind: str) -> Table:
         metadata,
         practice_column(primary_key=True),
         Column("word", Key, primary_key=True),
-        Column("record_id", Uuid(), primary_key=True),
+        Column("record_id", Id(), primary_key=True),
         within_practice("record_id", kind),
         Index(f"ix_{kind}_word_record", "record_id"),
         sqlite_with_rowid=False,

@@ -3,7 +3,9 @@
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -44,6 +46,26 @@ def to_microseconds(moment: datetime) -> int:
 def from_microseconds(count: int) -> datetime:
     """Return the moment `count` microseconds after 1970, in UTC."""
     return EPOCH + timedelta(microseconds=count)
+
+
+@lru_cache(maxsize=1 << 18)
+def _id_of(text: str) -> UUID:
+    """Return the id in a text; a page names the same practice, stages and users again and again."""
+    return UUID(text)
+
+
+class Id(Uuid[UUID]):
+    """A UUIDv7: its 32 hexadecimal digits on SQLite, `uuid` on PostgreSQL."""
+
+    cache_ok = True
+
+    @override
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """Return what makes ids of stored values."""
+        if dialect.name != "sqlite":
+            processor: Any = super().result_processor(dialect, coltype)  # type: ignore[no-untyped-call]
+            return processor
+        return lambda value: None if value is None else _id_of(value)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -121,12 +143,12 @@ Key = String().with_variant(String(collation="C"), "postgresql")
 
 def id_column(name: str = "id") -> Column[Any]:
     """Return a UUIDv7 primary key column."""
-    return Column(name, Uuid(), primary_key=True)
+    return Column(name, Id(), primary_key=True)
 
 
 def practice_column(*, primary_key: bool = False) -> Column[Any]:
     """Return the column that names the practice a row belongs to (P24)."""
-    return Column("practice_id", Uuid(), nullable=False, primary_key=primary_key)
+    return Column("practice_id", Id(), nullable=False, primary_key=primary_key)
 
 
 def within_practice(column: str, target: str, **options: Any) -> ForeignKeyConstraint:

@@ -14,12 +14,11 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    Uuid,
     text,
 )
 
 from models.assigned import Assignment, assigned_table, word_table
-from models.base import Key, UtcDateTime, id_column, metadata, practice_column, within_practice
+from models.base import Id, Key, UtcDateTime, id_column, metadata, practice_column, within_practice
 
 contact = Table(
     "contact",
@@ -33,12 +32,12 @@ contact = Table(
     Column("email", String(254)),
     Column("email_key", Key),
     Column("phone", Key),
-    Column("type_id", Uuid(), nullable=False),
+    Column("type_id", Id(), nullable=False),
     Column("source", String(200)),
     Column("source_key", Key),
     Column("do_not_disturb_all", Boolean(), nullable=False),
     Column("blocked_channels", JSON(), nullable=False),
-    Column("owner_id", Uuid()),
+    Column("owner_id", Id()),
     Column("version", Integer(), nullable=False),
     Column("created_at", UtcDateTime(), nullable=False),
     Column("updated_at", UtcDateTime(), nullable=False),
@@ -69,8 +68,8 @@ contact_tag = Table(
     "contact_tag",
     metadata,
     practice_column(),
-    Column("contact_id", Uuid(), primary_key=True),
-    Column("tag_id", Uuid(), primary_key=True),
+    Column("contact_id", Id(), primary_key=True),
+    Column("tag_id", Id(), primary_key=True),
     within_practice("contact_id", "contact"),
     ForeignKeyConstraint(["practice_id", "tag_id"], ["tag.practice_id", "tag.id"]),
     Index("ix_contact_tag_tag", "tag_id", "contact_id"),

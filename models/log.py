@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Column, Index, String, Table, Uuid
+from sqlalchemy import JSON, BigInteger, Column, Index, String, Table
 
-from models.base import UtcDateTime, id_column, metadata, practice_column
+from models.base import Id, UtcDateTime, id_column, metadata, practice_column
 from models.practice import of_practice
 
 # Ordered by `seq`, one number a practice, taken as the last statement before commit (C3).
@@ -17,9 +17,9 @@ event = Table(
     practice_column(primary_key=True),
     Column("seq", BigInteger(), primary_key=True, autoincrement=False),
     Column("at", UtcDateTime(), nullable=False),
-    Column("actor_id", Uuid()),
+    Column("actor_id", Id()),
     Column("kind", String(20), nullable=False),
-    Column("record_id", Uuid(), nullable=False),
+    Column("record_id", Id(), nullable=False),
     Column("action", String(60), nullable=False),
     Column("changed", JSON(), nullable=False),
     Column("before", JSON()),
@@ -37,10 +37,10 @@ audit = Table(
     practice_column(),
     Column("at", UtcDateTime(), nullable=False),
     Column("actor_kind", String(10), nullable=False),
-    Column("actor_id", Uuid()),
+    Column("actor_id", Id()),
     Column("action", String(60), nullable=False),
     Column("record_kind", String(20), nullable=False),
-    Column("record_id", Uuid()),
+    Column("record_id", Id()),
     Column("changes", JSON(), nullable=False),
     Column("request_id", String(64)),
     of_practice(),
@@ -52,7 +52,7 @@ idempotency_key = Table(
     "idempotency_key",
     metadata,
     practice_column(primary_key=True),
-    Column("actor_id", Uuid(), primary_key=True),
+    Column("actor_id", Id(), primary_key=True),
     Column("field", String(60), primary_key=True),
     Column("key", String(200), primary_key=True),
     Column("fingerprint", String(64), nullable=False),
@@ -70,7 +70,7 @@ external_id = Table(
     Column("system", String(60), primary_key=True),
     Column("kind", String(20), primary_key=True),
     Column("external_id", String(200), primary_key=True),
-    Column("record_id", Uuid(), nullable=False),
+    Column("record_id", Id(), nullable=False),
     of_practice(),
     Index("ix_external_id_record", "record_id"),
 )

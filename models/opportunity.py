@@ -15,13 +15,13 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    Uuid,
     text,
 )
 
 from models.assigned import Assignment, assigned_table, word_table
 from models.base import (
     Amount,
+    Id,
     Key,
     UtcDateTime,
     id_column,
@@ -39,9 +39,9 @@ opportunity = Table(
     metadata,
     id_column(),
     practice_column(),
-    Column("contact_id", Uuid(), nullable=False),
-    Column("pipeline_id", Uuid(), nullable=False),
-    Column("stage_id", Uuid(), nullable=False),
+    Column("contact_id", Id(), nullable=False),
+    Column("pipeline_id", Id(), nullable=False),
+    Column("stage_id", Id(), nullable=False),
     Column("name", String(401), nullable=False),
     Column("name_key", Key, nullable=False),
     Column("follows_contact_name", Boolean(), nullable=False),
@@ -52,7 +52,7 @@ opportunity = Table(
     Column("source", String(200)),
     Column("source_key", Key),
     Column("treatment_of_interest", String(200)),
-    Column("owner_id", Uuid()),
+    Column("owner_id", Id()),
     Column("stage_entered_at", UtcDateTime(), nullable=False),
     Column("status_changed_at", UtcDateTime(), nullable=False),
     Column("version", Integer(), nullable=False),
@@ -99,7 +99,7 @@ opportunity = Table(
 # from one index, however many cards the practice has.
 opportunity_assigned = assigned_table(
     "opportunity",
-    Column("stage_id", Uuid(), nullable=False),
+    Column("stage_id", Id(), nullable=False),
     Column("status", String(10), nullable=False),
     Column("created_at", UtcDateTime(), nullable=False),
     Index(
@@ -115,8 +115,8 @@ opportunity_total = Table(
     "opportunity_total",
     metadata,
     practice_column(primary_key=True),
-    Column("user_id", Uuid(), primary_key=True),
-    Column("stage_id", Uuid(), primary_key=True),
+    Column("user_id", Id(), primary_key=True),
+    Column("stage_id", Id(), primary_key=True),
     Column("status", String(10), primary_key=True),
     Column("count", BigInteger(), nullable=False),
     Column("value", Amount(digits=30), nullable=False),

@@ -14,10 +14,9 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    Uuid,
 )
 
-from models.base import Key, UtcDateTime, id_column, metadata, practice_column, within_practice
+from models.base import Id, Key, UtcDateTime, id_column, metadata, practice_column, within_practice
 
 practice = Table(
     "practice",
@@ -38,7 +37,7 @@ practice = Table(
 practice_head = Table(
     "practice_head",
     metadata,
-    Column("practice_id", Uuid(), ForeignKey("practice.id"), primary_key=True),
+    Column("practice_id", Id(), ForeignKey("practice.id"), primary_key=True),
     Column("seq", BigInteger(), nullable=False),
 )
 
@@ -65,7 +64,7 @@ stage = Table(
     metadata,
     id_column(),
     practice_column(),
-    Column("pipeline_id", Uuid(), nullable=False),
+    Column("pipeline_id", Id(), nullable=False),
     Column("name", String(200), nullable=False),
     Column("position", Integer(), nullable=False),
     UniqueConstraint("practice_id", "id"),

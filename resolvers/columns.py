@@ -1,10 +1,10 @@
-"""Pages of a board's columns: the first pages of all columns in one statement."""
+"""Pages of a board's columns; what their cards show is read for all columns together."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, or_
 
 from models.opportunity import opportunity, opportunity_assigned
 from permissions.visibility import OPPORTUNITY
@@ -12,7 +12,8 @@ from resolvers import records
 from resolvers.boards import BoardColumn
 from resolvers.filters import board_statuses
 from resolvers.loading import Wants, show_opportunities
-from resolvers.pages import Cut, Listing, Page, Paging, Window
+from resolvers.orders import Order
+from resolvers.pages import Cut, Page, Paging, Window
 
 
 class ColumnRequest(NamedTuple):
@@ -27,68 +28,43 @@ def column_pages(connection: Connection, asked: Sequence[ColumnRequest]) -> list
     """Return the pages of columns of one board, in the order they were asked for."""
     board = asked[0].column.board
     paging = Paging(board.lens.viewer, board.seal, board.view.order(board.lens.viewer))
-    found = _first_pages(connection, [one for one in asked if not one.window.after], paging)
-    cuts = [
-        (next(found), False) if not one.window.after else _later_page(connection, one, paging)
-        for one in asked
-    ]
-    cards = [card for (cards, _), _ in cuts for card in cards]
+    cuts = [_cut(connection, one, paging) for one in asked]
+    cards = [card for found, _ in cuts for card in found]
     wants = frozenset[str]().union(*(one.wants for one in asked))
     shown = {one.id: one for one in show_opportunities(connection, board.lens, cards, wants)}
-    pages = []
-    for one, ((page, has_next), has_previous) in zip(asked, cuts, strict=True):
-        total = board.totals.of(one.column.stage.id).count
-        nodes = [shown[card.id] for card in page]
-        pages.append(Page(nodes, paging, Cut(has_next, has_previous, total)))
-    return pages
+    return [Page([shown[card.id] for card in found], paging, cut) for found, cut in cuts]
 
 
-def _later_page(
-    connection: Connection, asked: ColumnRequest, paging: Paging
-) -> tuple[tuple[list[Any], bool], bool]:
-    listing = Listing(OPPORTUNITY, paging, tuple(_conditions(asked.column)))
-    page, has_next, has_previous = listing.page(connection, asked.window)
-    return (page, has_next), has_previous
+def _cut(connection: Connection, asked: ColumnRequest, paging: Paging) -> tuple[list[Any], Cut]:
+    """Return the cards of a page, and what it was cut out of."""
+    statement, order = _column(asked.column, paging)
+    after, size = paging.place(asked.window.after), asked.window.size
+    page = statement.where(order.beyond(*after)) if after else statement
+    rows = connection.execute(page.order_by(*order.by).limit(size + 1))
+    found = records.records_of(OPPORTUNITY, rows)
+    has_previous = False
+    if after:
+        before = or_(order.beyond(*after, before=True), order.id_column == after[1])
+        has_previous = connection.execute(statement.where(before).limit(1)).first() is not None
+    total = asked.column.board.totals.of(asked.column.stage.id).count
+    return found[:size], Cut(len(found) > size, has_previous, total)
 
 
-def _first_pages(connection: Connection, asked: Sequence[ColumnRequest], paging: Paging) -> Any:
-    """Yield the cards of each first page, and whether there are more."""
-    if not asked:
-        return
-    parts = [_marked(_first_page(one, paging), place) for place, one in enumerate(asked)]
-    rows = connection.execute(union_all(*parts) if len(parts) > 1 else parts[0]).all()
-    for place, one in enumerate(asked):
-        mine = (row for row in rows if row[-1] == place)
-        cards = sorted(records.records_of(OPPORTUNITY, mine), key=paging.order.sort_key)
-        yield cards[: one.window.size], len(cards) > one.window.size
-
-
-def _marked(statement: Select[Any], place: int) -> Select[Any]:
-    part = statement.subquery()
-    return select(*part.c, literal(place))
-
-
-def _first_page(asked: ColumnRequest, paging: Paging) -> Select[Any]:
+def _column(column: BoardColumn, paging: Paging) -> tuple[Select[Any], Order]:
+    """Return the statement for a column's cards, and the order as that statement names it."""
     viewer, order = paging.viewer, paging.order
-    limit = asked.window.size + 1
-    if viewer.restricted and order.name == "CREATED_AT":
-        # One index holds a restricted viewer's cards of a stage and status by creation.
-        mine = opportunity_assigned.c
-        order = replace(order, column=mine.created_at, id_column=mine.record_id)
-        statement = records.select_assigned(viewer, *_indexed_conditions(asked.column))
-    else:
-        statement = records.select_visible(OPPORTUNITY, viewer, *_conditions(asked.column))
-    return statement.order_by(*order.by).limit(limit)
+    if not viewer.restricted or order.name != "CREATED_AT":
+        return records.select_visible(OPPORTUNITY, viewer, *_conditions(column)), order
+    # One index holds a restricted viewer's cards of a stage and status by creation.
+    mine = opportunity_assigned.c
+    statuses = [status.value for status in board_statuses(column.board.view.filter)]
+    in_status = mine.status == statuses[0] if len(statuses) == 1 else mine.status.in_(statuses)
+    conditions = (mine.stage_id == column.stage.id, in_status, *_conditions(column))
+    order = replace(order, column=mine.created_at, id_column=mine.record_id)
+    return records.select_assigned(viewer, *conditions), order
 
 
 def _conditions(column: BoardColumn) -> list[ColumnElement[bool]]:
     board = column.board
     terms = board.view.terms(board.lens.viewer)
     return [opportunity.c.stage_id == column.stage.id, *(term.sql() for term in terms)]
-
-
-def _indexed_conditions(column: BoardColumn) -> list[ColumnElement[bool]]:
-    statuses = [status.value for status in board_statuses(column.board.view.filter)]
-    mine = opportunity_assigned.c
-    in_status = mine.status == statuses[0] if len(statuses) == 1 else mine.status.in_(statuses)
-    return [mine.stage_id == column.stage.id, in_status, *_conditions(column)]

@@ -13,8 +13,10 @@ from resolvers import records, vocabulary
 from resolvers.lens import Lens
 from resolvers.seen import SeenContact, SeenOpportunity
 
-# The names of the fields that a document asks for below a record, all levels together.
+# The names of the fields that a document asks for around records; those below a card's contact
+# begin with "contact.".
 Wants = frozenset[str]
+_BELOW_CONTACT = "contact."
 
 _AUDIENCE = frozenset(("followers", "viewerCanChangeOwner", "viewerCanDelete"))
 _USERS = frozenset(("owner", "followers", "addedBy"))
@@ -29,12 +31,12 @@ def show_opportunities(
         contacts = records.attach_contacts(connection, cards)
     if not wants.isdisjoint(_AUDIENCE):
         records.attach_assigned(connection, OPPORTUNITY, cards)
-    if "contact" in wants:
-        _around_contacts(connection, lens, contacts, wants)
     if not wants.isdisjoint(("stage", "pipeline")):
         need_pipelines(connection, lens)
     if not wants.isdisjoint(_USERS):
-        _need_users(connection, lens, chain(cards, contacts))
+        _need_users(connection, lens, cards)
+    if "contact" in wants:
+        _around_contacts(connection, lens, contacts, below_contact(wants))
     return [SeenOpportunity.through(lens, card) for card in cards]
 
 
@@ -42,9 +44,8 @@ def show_contacts(
     connection: Connection, lens: Lens, contacts: Sequence[Contact], wants: Wants
 ) -> list[SeenContact]:
     """Return visible contacts with all that `wants` names around them."""
+    wants = wants | below_contact(wants)
     _around_contacts(connection, lens, contacts, wants)
-    if not wants.isdisjoint(_USERS):
-        _need_users(connection, lens, contacts)
     return [SeenContact.through(lens, contact) for contact in contacts]
 
 
@@ -58,6 +59,15 @@ def _around_contacts(
     if "tags" in wants:
         records.attach_tags(connection, contacts)
         need_tags(connection, lens, chain.from_iterable(one.tag_ids for one in contacts))
+    if not wants.isdisjoint(_USERS):
+        _need_users(connection, lens, contacts)
+
+
+def below_contact(wants: Wants) -> Wants:
+    """Return what is asked for around the contacts of cards."""
+    return frozenset(
+        name.removeprefix(_BELOW_CONTACT) for name in wants if name.startswith(_BELOW_CONTACT)
+    )
 
 
 def need_pipelines(connection: Connection, lens: Lens) -> None:

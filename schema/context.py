@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
 import strawberry
-from graphql import FieldNode, FragmentSpreadNode, GraphQLResolveInfo, SelectionSetNode
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLResolveInfo,
+    SelectionSetNode,
+)
 
 from models.database import Database, Reader
 from models.seams import Seams
@@ -78,28 +83,28 @@ Info: TypeAlias = strawberry.Info[Context, None]
 
 
 def wants_of(info: Info) -> Wants:
-    """Return the names of all fields that the document asks for below this one."""
-    raw: GraphQLResolveInfo[Context] = info._raw_info
+    """Return the names of the fields that the document asks for below this one.
+
+    Those below a card's contact begin with "contact."; those of a contact's opportunities are
+    left out, as they are read on their own.
+    """
+    raw: GraphQLResolveInfo[Context] = info._raw_info  # the only way to the document
     names: set[str] = set()
-    seen: set[str] = set()
-    for node in raw.field_nodes:
-        _collect(node.selection_set, raw, names, seen)
+    spread: set[tuple[str, str]] = set()
+    below: list[tuple[SelectionSetNode | None, str]] = [
+        (node.selection_set, "") for node in raw.field_nodes
+    ]
+    while below:
+        selections, prefix = below.pop()
+        for node in selections.selections if selections else ():
+            if isinstance(node, FieldNode):
+                name = node.name.value
+                names.add(prefix + name)
+                if name != "opportunities":
+                    below.append((node.selection_set, "contact." if name == "contact" else prefix))
+            elif not isinstance(node, FragmentSpreadNode):
+                below.append((node.selection_set, prefix))  # type: ignore[attr-defined]
+            elif (node.name.value, prefix) not in spread:
+                spread.add((node.name.value, prefix))
+                below.append((raw.fragments[node.name.value].selection_set, prefix))
     return frozenset(names)
-
-
-def _collect(
-    selections: SelectionSetNode | None,
-    info: GraphQLResolveInfo[Context],
-    names: set[str],
-    seen: set[str],
-) -> None:
-    for node in selections.selections if selections else ():
-        if isinstance(node, FragmentSpreadNode):
-            name = node.name.value
-            if name not in seen:
-                seen.add(name)
-                _collect(info.fragments[name].selection_set, info, names, seen)
-            continue
-        if isinstance(node, FieldNode):
-            names.add(node.name.value)
-        _collect(node.selection_set, info, names, seen)  # type: ignore[attr-defined]

@@ -180,7 +180,11 @@ def _collect(
             names.add(node.name.value)
             _collect(node.selection_set, fragments, names)
             continue
-        fragment: Any = fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
+        fragment: Any = node
+        if isinstance(node, FragmentSpreadNode):
+            fragment = fragments.pop(node.name.value, None)  # each is looked at once
+            if fragment is None:
+                continue
         on = fragment.type_condition.name.value if fragment.type_condition else None
         if on != _SNAPSHOT:
             _collect(fragment.selection_set, fragments, names)

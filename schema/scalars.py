@@ -23,7 +23,9 @@ def write_time(moment: datetime) -> str:
     >>> write_time(datetime(2026, 1, 1, tzinfo=UTC))
     '2026-01-01T00:00:00.000000Z'
     """
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def read_time(text: Any) -> datetime:

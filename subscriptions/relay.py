@@ -13,7 +13,7 @@ from resolvers.boards import Board, find_board
 from resolvers.enums import SnapshotReason
 from resolvers.ids import BadId
 from resolvers.lens import Lens
-from resolvers.log import oldest, read_slice
+from resolvers.log import LogSlice, oldest, read_slice
 from resolvers.problems import BadRequest, NotFound
 from resolvers.seal import Cursor, Seal
 from subscriptions.delta import Judge, net_changes
@@ -146,19 +146,21 @@ class Relay:
             read_slice, practice_id, cursor.base, with_users=stream.asks_activity
         )
         reason = restart_reason(log, stream, cursor.base)
-        if reason is not None:
-            return reason
-        judge = Judge(
-            stream.viewer, stream.request.view.pipeline_id, stream.terms, log.active_users
-        )
+        return reason or await self._catch_up(stream, cursor, log, board, reader)
+
+    async def _catch_up(
+        self, stream: Stream, cursor: Cursor, log: LogSlice, board: Board, reader: Reader
+    ) -> SnapshotReason | None:
+        pipeline_id = stream.request.view.pipeline_id
+        judge = Judge(stream.viewer, pipeline_id, stream.terms, log.active_users)
         items, _ = net_changes(judge, log, cursor.base, board.totals, sent_until=cursor.number)
-        palette = await reader.run(Palette.read, practice_id, log)
         if len(items) > MOST_RESUMED:
             return SnapshotReason.FELL_BEHIND
         # Where a batch was cut, the totals of all it touched are still to be told.
         was_cut = cursor.base < cursor.number
         every = frozenset(stage.id for stage in board.pipeline.stages)
         batch = Batch(board.totals, every if was_cut else touched(items))
+        palette = await reader.run(Palette.read, stream.viewer.practice_id, log)
         frames = await draw(stream, items, batch, palette.lens(stream.viewer), reader)
         stream.start(cursor.base, board.number, board.totals, frames, batch.owed)
         return None

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from app.asgi import create_app
 from app.desk import Desk
 from app.settings import Settings
+from app.tuning import send_at_once
 from models.seams import Seams
 from models.user import user
 from resolvers.setup import NewPractice, make_practice
@@ -57,8 +58,7 @@ async def running_server(database_url: str, **settings: object) -> AsyncIterator
     """Yield a server on 127.0.0.1 at a free port."""
     app = create_app(Settings.model_validate({"database_url": database_url, **settings}), SECRET)
     listening = socket.create_server(("127.0.0.1", 0))
-    # asyncio sets it only on sockets that name their protocol; without it answers wait 40 ms.
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    send_at_once(listening)
     config = uvicorn.Config(
         app,
         log_level="error",

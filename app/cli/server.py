@@ -16,6 +16,7 @@ from app.cli.live_board import show_board
 from app.cli.logs import set_up_logging
 from app.failures import Failure
 from app.settings import Settings
+from app.tuning import send_at_once, tune_collector
 from schema.schema import sdl
 
 _BACKLOG = 2048
@@ -41,6 +42,7 @@ def serve(
     listener = _listen(host, port)
     address, number, *_ = listener.getsockname()
     structlog.get_logger("app").info("serving", address=address, port=number)
+    tune_collector()
     with closing(listener), suppress(KeyboardInterrupt):
         uvicorn.Server(_configuration(settings, secret)).run(sockets=[listener])
 
@@ -53,9 +55,11 @@ async def _check_database(url: str) -> None:
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
         raise Failure(f"{host} port {port} cannot be used: {error.strerror}.") from None
+    send_at_once(listener)
+    return listener
 
 
 def _configuration(settings: Settings, secret: bytes) -> uvicorn.Config:
