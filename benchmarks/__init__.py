@@ -1,0 +1,1 @@
+"""Benchmarks: the product beside raw SQL and beside the stock spelling, in one run."""

@@ -1,0 +1,97 @@
+"""The canonical board over HTTP: the product, raw SQL and the stock spelling, on one server."""
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from benchmarks.documents import BOARD
+from benchmarks.load import Load, Rate, elsewhere, fetch, hammer, post
+from benchmarks.places import Place, Places
+from benchmarks.report import Report
+from benchmarks.serving import Served, serving
+from resolvers.ids import global_id
+
+CARDS = 20_000
+_PATHS = {"product": "/graphql", "raw SQL": "/raw", "stock": "/stock/"}
+_HEAD = ("", "requests/s", "CPU ms/request", "p50 ms", "p99 ms", "KiB", "x stock", "% of raw")
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One database, measured for some seconds a variant."""
+
+    place: Place
+    served: Served
+    seconds: float
+
+    def requests(self, path: str, users: list[str]) -> list[bytes]:
+        """Return the request of each user."""
+        variables = {"pipeline": global_id("Pipeline", UUID(self.place.staff.pipeline))}
+        body = {"query": BOARD, "variables": variables}
+        return [post(path, self.served.token(user), body) for user in users]
+
+    def rate(self, path: str, users: list[str]) -> Rate:
+        """Return how fast a path answers."""
+        served, requests = self.served, self.requests(path, users)
+        return elsewhere(hammer, Load(served.port, served.pid, requests, self.seconds))
+
+
+def measure(places: Places, report: Report, *, quick: bool) -> None:
+    """Measure every variant on every database."""
+    report.section(
+        "Board",
+        f"5 stages, 50 cards each, {CARDS:,} opportunities; 4 connections; viewers take turns:"
+        " 25 see everything, 25 only what is assigned to them. x stock and % of raw compare CPU.",
+    )
+    for kind in places.kinds:
+        place = places.filled(kind, CARDS)
+        with serving(place) as served:
+            case = _Case(place, served, 2 if quick else 6)
+            _check(case)
+            staff = place.staff
+            turns = list(
+                chain.from_iterable(zip(staff.unrestricted, staff.restricted, strict=True))
+            )
+            found = {name: case.rate(path, turns) for name, path in _PATHS.items()}
+        report.table((kind, *_HEAD[1:]), [_row(name, found) for name in found])
+
+
+def _row(name: str, found: dict[str, Rate]) -> tuple[str, ...]:
+    rate = found[name]
+    return (
+        name,
+        f"{rate.per_second:,.1f}",
+        f"{rate.cpu_ms:.2f}",
+        f"{rate.p50_ms:.1f}",
+        f"{rate.p99_ms:.1f}",
+        f"{rate.sizes / 1024:.0f}",
+        f"{found['stock'].cpu_ms / rate.cpu_ms:.1f}",
+        f"{100 * found['raw SQL'].cpu_ms / rate.cpu_ms:.0f}",
+    )
+
+
+def _check(case: _Case) -> None:
+    """See that all variants tell the same, to whoever asks."""
+    for user in (*case.place.staff.unrestricted[:2], *case.place.staff.restricted[:2]):
+        bodies = {}
+        for name, path in _PATHS.items():
+            (request,) = case.requests(path, [user])
+            bodies[name] = _sorted(orjson.loads(fetch(case.served.port, request)))
+        for name, body in bodies.items():
+            if body != bodies["product"] or len(body["data"]["board"]["columns"]) != 5:
+                raise RuntimeError(f"{name} answers otherwise on {case.place.kind}")
+
+
+def _sorted(value: Any) -> Any:
+    """Return JSON with the tags and followers of each card in one order."""
+    if isinstance(value, dict):
+        return {
+            key: sorted(map(_sorted, one), key=repr)
+            if key in ("tags", "followers")
+            else _sorted(one)
+            for key, one in value.items()
+        }
+    return [_sorted(one) for one in value] if isinstance(value, list) else value

@@ -1,0 +1,103 @@
+"""The measured server: the product with the raw and stock endpoints beside it, in one process."""
+
+import multiprocessing
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+from uuid import UUID
+
+import uvicorn
+from broadcaster import Broadcast
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+
+from app.asgi import create_app
+from app.settings import Settings
+from app.tokens import Tokens
+from app.tuning import send_at_once, tune_collector
+from benchmarks.places import Place
+from benchmarks.raw_sql import RawBoard
+from benchmarks.stock_app import StockView
+
+SECRET = b"a secret of benchmarks, 32 bytes."
+SPAWN = multiprocessing.get_context("spawn")
+_BACKLOG = 2048
+_STOP_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that runs: where it listens, and the process whose costs are counted."""
+
+    port: int
+    pid: int
+
+    def token(self, user: str) -> str:
+        """Return a bearer token of a user."""
+        return Tokens(SECRET).make(UUID(user))
+
+
+@contextmanager
+def serving(place: Place) -> Iterator[Served]:
+    """Yield a server of a database, in a process of its own."""
+    ours, theirs = SPAWN.Pipe()
+    process = SPAWN.Process(target=_serve, args=(place.as_json(), theirs), name="server")
+    process.start()
+    try:
+        assert process.pid is not None
+        yield Served(ours.recv(), process.pid)
+    finally:
+        process.terminate()
+        process.join(_STOP_SECONDS)
+        if process.is_alive():
+            process.kill()
+            process.join()
+
+
+def _serve(stored: dict[str, Any], told: Connection) -> None:
+    place = Place.from_json(stored)
+    listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
+    server = uvicorn.Server(_configuration(_application(place)))
+    send_at_once(listener)
+    tune_collector()
+    told.send(listener.getsockname()[1])
+    server.run(sockets=[listener])
+
+
+def _application(place: Place) -> Starlette:
+    app = create_app(Settings(database_url=place.url), SECRET)
+    broadcast = Broadcast("memory://")
+    stock = StockView(place.url, broadcast)
+    app.router.routes += [
+        Route("/raw", RawBoard(place).answer, methods=["POST"]),
+        Mount("/stock", stock),
+    ]
+    ours = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(running: Starlette) -> AsyncIterator[Any]:
+        async with ours(running) as state, broadcast:
+            yield state
+
+    app.router.lifespan_context = lifespan
+    return app
+
+
+def _configuration(app: Starlette) -> uvicorn.Config:
+    """Return what `python -m app serve` runs with."""
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        lifespan="on",
+        backlog=_BACKLOG,
+        access_log=False,
+        server_header=False,
+        log_level="error",
+        timeout_graceful_shutdown=2,
+    )
