@@ -90,3 +90,14 @@ async def test_two_at_once_cannot_make_the_same_contact_or_card(decoupled: Spa) 
     )
     codes = sorted(str([error["code"] for error in answer["errors"]]) for answer in answers)
     assert codes == ["['DUPLICATE_OPPORTUNITY']", "[]"]
+
+
+async def test_p14_parallel_changes_of_the_settings_are_all_answered(coupled: Spa) -> None:
+    card = (await coupled.pair("Grace Park", coupled.ben))[1]
+    syncs = [coupled.settings(makeOpportunityOwnerFollowerOfContact=n % 2 == 0) for n in range(8)]
+    async with asyncio.timeout(5):
+        await asyncio.gather(*syncs)
+        await asyncio.gather(
+            *(coupled.settings(allowDifferentOwners=True) for _ in range(4)),
+            *(coupled.own(card, owner) for owner in (coupled.cleo, coupled.dan, None)),
+        )

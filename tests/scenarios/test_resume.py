@@ -109,9 +109,9 @@ async def test_p6_resume_after_a_change_of_rights_starts_with_a_snapshot(decoupl
     await board.silent()
 
 
-def _prefixes(board: LiveBoard, fold: Fold | None = None) -> list[Fold]:
+def _prefixes(board: LiveBoard) -> list[Fold]:
     """Return what was held after each message: the states in which a connection can be lost."""
-    replay, folds = fold or Fold(board.fold.first), []
+    replay, folds = Fold(board.fold.first), []
     for event in board.events:
         replay.apply(event)
         folds.append(copy.deepcopy(replay))

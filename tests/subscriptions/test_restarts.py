@@ -1,0 +1,79 @@
+"""R93, C3: why no delta can tell the whole truth, so that a board starts afresh."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from models.log import Event
+from resolvers.enums import OpportunityOrderField, SnapshotReason
+from resolvers.filters import BoardFilter
+from resolvers.inputs import OpportunityOrder
+from resolvers.log import LogSlice
+from resolvers.seal import Seal
+from resolvers.views import BoardView
+from subscriptions.room import restart_reason
+from subscriptions.stream import Request, Stream
+from tests.resolvers.people import VIEWER
+from tests.resolvers.staff import START
+from tests.subscriptions.story import ME, OTHER, PIPELINE
+from tests.subscriptions.test_stream import Plain
+
+SEAL = Seal(b"a secret of tests, 32 bytes long")
+ACCESS, BEHIND = SnapshotReason.ACCESS_CHANGED, SnapshotReason.FELL_BEHIND
+
+
+def stream(**asked: Any) -> Stream:
+    order = OpportunityOrder(field=OpportunityOrderField.CREATED_AT)
+    view = BoardView(PIPELINE, BoardFilter(**asked), order)
+    return Stream(Request(user_id=ME, view=view, operation=Plain()), VIEWER, SEAL)
+
+
+def event(seq: int, kind: str, record_id: UUID, *changed: str) -> Event:
+    return Event(seq, START, OTHER, kind, record_id, "test", list(changed), None, [], None)
+
+
+def reason(of: Stream, position: int, *events: Event) -> SnapshotReason | None:
+    return restart_reason(LogSlice(9, list(events), [], frozenset()), of, position)
+
+
+@pytest.mark.parametrize("changed", ["role", "only_assigned_data", "permissions", "active"])
+def test_r93_the_viewer_s_own_changed_rights_and_nobody_else_s(changed: str) -> None:
+    mine, theirs = event(4, "User", ME, changed), event(5, "User", OTHER, changed)
+    assert reason(stream(), 0, mine, theirs) is ACCESS
+    assert reason(stream(), 3, mine) is ACCESS
+    assert reason(stream(), 4, mine, theirs) is None
+    assert reason(stream(), 0, theirs) is None
+
+
+def test_r93_the_last_change_of_rights_counts() -> None:
+    twice = (event(2, "User", ME, "role"), event(6, "User", ME, "role"))
+    assert reason(stream(), 5, *twice) is ACCESS
+    assert reason(stream(), 6, *twice) is None
+
+
+def test_c3_many_changed_is_for_everybody() -> None:
+    many = event(4, "many", UUID(int=9))
+    assert reason(stream(), 3, many) is BEHIND
+    assert reason(stream(), 4, many) is None
+
+
+def test_who_is_active_matters_to_boards_that_ask_it() -> None:
+    gone = event(4, "User", OTHER, "active")
+    promoted = event(4, "User", OTHER, "role")
+    asking, plain = stream(owner_active=True), stream()
+    assert reason(asking, 0, gone) is BEHIND
+    assert reason(asking, 4, gone) is None
+    assert reason(asking, 0, promoted) is None
+    assert reason(plain, 0, gone) is None
+
+
+def test_changed_rights_go_before_all_else() -> None:
+    events = (event(4, "User", ME, "role"), event(5, "many", UUID(int=9)))
+    assert reason(stream(), 0, *events) is ACCESS
+
+
+def test_a_record_s_change_is_told_by_deltas() -> None:
+    assert reason(stream(), 0, event(1, "Opportunity", UUID(int=50), "value")) is None
+    assert reason(stream(), 0, event(2, "Contact", UUID(int=51), "name")) is None
+    assert reason(stream(), 0) is None
