@@ -18,6 +18,7 @@ from subscriptions.drawing import Batch, Palette, draw, touched
 from subscriptions.stream import Frame, Stream
 
 POLL_SECONDS = 1.0
+UNTAKEN_SECONDS = 0.02
 MOST_WAITING = 500
 _log = structlog.get_logger(__name__)
 
@@ -72,7 +73,7 @@ class Room:
         # A snapshot that was not taken yet is taken first.
         streams = {one for one in self.streams if None not in one.waiting}
         if len(streams) < len(self.streams):
-            self.wake()
+            asyncio.get_running_loop().call_later(UNTAKEN_SECONDS, self.wake)
         sessions = set(self.sessions)
         positions = [one.position for one in streams] + [one.position for one in sessions]
         if not positions:
