@@ -74,7 +74,7 @@ async def change(server: Server, world: World, count: int, value: str) -> None:
     await services.relay.announce(world.practice.id)
     room: Room = services.relay._rooms[world.practice.id][0]
     async with asyncio.timeout(20):
-        while any(stream.position < (head or 0) for stream in room.streams):
+        while any(stream.position < (head or 0) for stream in room.streams):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
