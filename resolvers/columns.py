@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, or_
+from sqlalchemy import ColumnElement, Connection, Select
 
 from models.opportunity import opportunity, opportunity_assigned
 from permissions.visibility import OPPORTUNITY
@@ -39,13 +39,13 @@ def _cut(connection: Connection, asked: ColumnRequest, paging: Paging) -> tuple[
     """Return the cards of a page, and what it was cut out of."""
     statement, order = _column(asked.column, paging)
     after, size = paging.place(asked.window.after), asked.window.size
-    page = statement.where(order.beyond(*after)) if after else statement
+    page = statement.where(order.after(*after)) if after else statement
     rows = connection.execute(page.order_by(*order.by).limit(size + 1))
     found = records.records_of(OPPORTUNITY, rows)
     has_previous = False
     if after:
-        before = or_(order.beyond(*after, before=True), order.id_column == after[1])
-        has_previous = connection.execute(statement.where(before).limit(1)).first() is not None
+        earlier = statement.where(order.until(*after)).limit(1)
+        has_previous = connection.execute(earlier).first() is not None
     total = asked.column.board.totals.of(asked.column.stage.id).count
     return found[:size], Cut(len(found) > size, has_previous, total)
 

@@ -49,16 +49,32 @@ class Order:
             return self.column.desc(), self.id_column.desc()
         return self.column.asc(), self.id_column.asc()
 
-    def beyond(self, value: Any, key: UUID, *, before: bool = False) -> ColumnElement[bool]:
-        """Return the condition for the rows after a place, or before it."""
-        column = self.column
-        if self.descending is before:
-            further, tied = column > value, self.id_column > key
-            edge = column >= value
-        else:
-            further, tied = column < value, self.id_column < key
-            edge = column <= value
-        return and_(edge, or_(further, tied))
+    def after(self, value: Any, key: UUID) -> ColumnElement[bool]:
+        """Return the condition for the rows after a place."""
+        return self._side(value, key, up=not self.descending)
+
+    def before(self, value: Any, key: UUID) -> ColumnElement[bool]:
+        """Return the condition for the rows before a place."""
+        return self._side(value, key, up=self.descending)
+
+    def until(self, value: Any, key: UUID) -> ColumnElement[bool]:
+        """Return the condition for the rows before a place and the row at it."""
+        return self._side(value, key, up=self.descending, touching=True)
+
+    def since(self, value: Any, key: UUID) -> ColumnElement[bool]:
+        """Return the condition for the row at a place and the rows after it."""
+        return self._side(value, key, up=not self.descending, touching=True)
+
+    def _side(
+        self, value: Any, key: UUID, *, up: bool, touching: bool = False
+    ) -> ColumnElement[bool]:
+        # The first part is what an index is entered by; the second cuts the tie.
+        column, ids = self.column, self.id_column
+        if up:
+            tied = ids >= key if touching else ids > key
+            return and_(column >= value, or_(column > value, tied))
+        tied = ids <= key if touching else ids < key
+        return and_(column <= value, or_(column < value, tied))
 
     def place_of(self, record: Any) -> list[Any]:
         """Return a record's place, as a page cursor stores it."""

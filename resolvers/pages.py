@@ -156,9 +156,9 @@ class Listing:
         order, conditions = self.paging.order, list(self.conditions)
         after, before = self.paging.place(asked.after), self.paging.place(asked.before)
         if after:
-            conditions.append(order.beyond(*after))
+            conditions.append(order.after(*after))
         if before:
-            conditions.append(order.beyond(*before, before=True))
+            conditions.append(order.before(*before))
         statement = (
             records.select_visible(self.kind, self.viewer, *conditions)
             .order_by(*(order.reversed_by if asked.backward else order.by))
@@ -168,17 +168,14 @@ class Listing:
         more, found = len(found) > asked.size, found[: asked.size]
         if asked.backward:
             found.reverse()
-            return found, self._exists(connection, before, before=False), more
-        return found, more, self._exists(connection, after, before=True)
+            has_next = before is not None and self._has(connection, order.since(*before))
+            return found, has_next, more
+        has_previous = after is not None and self._has(connection, order.until(*after))
+        return found, more, has_previous
 
-    def _exists(self, connection: Connection, place: Any, *, before: bool) -> bool:
-        """Return whether the list has records on the other side of the place it was cut at."""
-        if place is None:
-            return False
-        value, key = place
-        other = self.paging.order.beyond(value, key, before=before)
-        at = self.kind.table.c.id == key
-        statement = records.select_visible(self.kind, self.viewer, *self.conditions, other | at)
+    def _has(self, connection: Connection, side: ColumnElement[bool]) -> bool:
+        """Return whether the list has records on this side of a place."""
+        statement = records.select_visible(self.kind, self.viewer, *self.conditions, side)
         return connection.execute(statement.limit(1)).first() is not None
 
     def count(self, connection: Connection) -> int:

@@ -81,8 +81,8 @@ async def test_beyond_a_place_are_the_records_after_it(world: World) -> None:
                 one = found[place]
                 stored = orjson.loads(orjson.dumps(order.place_of(one)))
                 there = restored(order, stored[2])
-                after = await reader.run(cut, kind, order.beyond(there, one.id))
-                before = await reader.run(cut, kind, order.beyond(there, one.id, before=True))
+                after = await reader.run(cut, kind, order.after(there, one.id))
+                before = await reader.run(cut, kind, order.before(there, one.id))
                 assert after == {each.id for each in found[place + 1 :]}
                 assert before == {each.id for each in found[:place]}
 
