@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import structlog
-from graphql import GraphQLError, OperationType
+from graphql import OperationType
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -117,8 +117,7 @@ def _told(result: Any, request_id: str) -> dict[str, Any]:
 
 
 def _failed(error: Exception, request_id: str) -> dict[str, Any]:
-    wrapped = GraphQLError(str(error), original_error=error)
-    return {"errors": [errors.shown(wrapped, request_id)]}
+    return {"errors": [errors.shown_failure(error, request_id)]}
 
 
 def _unauthenticated() -> dict[str, Any]:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
-from graphql import GraphQLError, OperationType
+from graphql import OperationType
 from starlette.websockets import WebSocketDisconnect
 from uuid_utils.compat import uuid7
 
@@ -44,7 +44,7 @@ class Operations:
         most = self._desk.settings.max_subscriptions
         if len(self._running) >= most:
             limit = BadRequest(f"A socket has at most {most} operations. Complete one first.")
-            await self._channel.send_errors(key, [_shown(limit, None)])
+            await self._channel.send_errors(key, [errors.shown_failure(limit, None)])
             return
         task = asyncio.create_task(self._run(key, request), name="operation")
         self._running[key] = task
@@ -97,7 +97,7 @@ class Operations:
         except (WebSocketDisconnect, RuntimeError):
             raise
         except Exception as error:
-            return [_shown(error, request_id)]
+            return [errors.shown_failure(error, request_id)]
         return []
 
     async def _once(self, key: str, request: Request, request_id: str) -> None:
@@ -114,9 +114,7 @@ class Operations:
         async with self._desk.context(self._bearer, request_id) as context:
             source, operation = await self._desk.engine.listen(request, context)
             viewer = context.viewer
-        live = LiveRequest(
-            user_id=viewer.user_id, view=source.view, operation=operation, after=source.after
-        )
+        live = LiveRequest(view=source.view, operation=operation, after=source.after)
         frames = self._desk.services.relay.subscribe(viewer, live)
         metrics.streams.inc()
         try:
@@ -126,7 +124,3 @@ class Operations:
         finally:
             metrics.streams.dec()
             await frames.aclose()
-
-
-def _shown(error: Exception, request_id: str | None) -> dict[str, Any]:
-    return errors.shown(GraphQLError(str(error), original_error=error), request_id)

@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from models.assigned import Assignment
+from models.conflicts import insert_or
 from models.contact import contact_tag
 from models.facts import contact_words, opportunity_words
 from models.opportunity import EVERYBODY, Opportunity, opportunity_total
@@ -151,8 +151,7 @@ def total_row(key: TotalKey, count: int, value: Decimal) -> dict[str, Any]:
 
 def add_totals(connection: Connection, rows: Rows) -> None:
     """Add counts and values to the kept sums; `rows` are sorted, so that writers never deadlock."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    adding = dialect.insert(opportunity_total)
+    adding = insert_or(connection, opportunity_total)
     table = opportunity_total.c
     statement = adding.on_conflict_do_update(
         index_elements=["practice_id", "user_id", "stage_id", "status"],

@@ -5,8 +5,8 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from models.conflicts import insert_or
 from models.log import idempotency_key
 from resolvers import outcome as outcomes
 from resolvers.change import Change
@@ -40,7 +40,6 @@ def _take(change: Change, key: str, fingerprint: str) -> bool:
     connection = change.connection
     stale = idempotency_key.c.created_at < change.now - _KEY_LIFE
     connection.execute(delete(idempotency_key).where(*_row_of(change, key), stale))
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {
         "practice_id": change.viewer.practice_id,
         "actor_id": change.viewer.user_id,
@@ -49,7 +48,7 @@ def _take(change: Change, key: str, fingerprint: str) -> bool:
         "fingerprint": fingerprint,
         "created_at": change.now,
     }
-    adding = dialect.insert(idempotency_key).values(row).on_conflict_do_nothing()
+    adding = insert_or(connection, idempotency_key).values(row).on_conflict_do_nothing()
     return bool(connection.execute(adding).rowcount)
 
 

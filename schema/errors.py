@@ -26,6 +26,11 @@ def shown(error: GraphQLError, request_id: str | None) -> dict[str, Any]:
     return dict(told)
 
 
+def shown_failure(cause: Exception, request_id: str | None) -> dict[str, Any]:
+    """Return what a client sees of an exception outside every field."""
+    return shown(GraphQLError(str(cause), original_error=cause), request_id)
+
+
 def _told(error: GraphQLError, request_id: str | None) -> tuple[str, str | None]:
     cause = error.original_error
     if cause is None or isinstance(cause, GraphQLError):

@@ -57,7 +57,6 @@ class Frame:
 class Request:
     """What somebody subscribed to."""
 
-    user_id: UUID
     view: BoardView
     operation: Operation
     after: str | None = None

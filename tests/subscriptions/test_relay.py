@@ -85,7 +85,7 @@ async def live(server: Server, viewer: Viewer, world: World, active: bool | None
         context = Context(services, viewer, reader, "test")
         asked = Request(WATCH, variables, None)
         source, operation = await server.desk.engine.listen(asked, context)
-    return LiveRequest(user_id=viewer.user_id, view=source.view, operation=operation)
+    return LiveRequest(view=source.view, operation=operation)
 
 
 @asynccontextmanager

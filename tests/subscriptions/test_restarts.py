@@ -26,7 +26,7 @@ ACCESS, BEHIND = SnapshotReason.ACCESS_CHANGED, SnapshotReason.FELL_BEHIND
 def stream(**asked: Any) -> Stream:
     order = OpportunityOrder(field=OpportunityOrderField.CREATED_AT)
     view = BoardView(PIPELINE, BoardFilter(**asked), order)
-    return Stream(Request(user_id=ME, view=view, operation=Plain()), VIEWER, SEAL)
+    return Stream(Request(view=view, operation=Plain()), VIEWER, SEAL)
 
 
 def event(seq: int, kind: str, record_id: UUID, *changed: str) -> Event:

@@ -47,7 +47,7 @@ class Plain:
 
 
 def stream() -> Stream:
-    return Stream(Request(user_id=VIEWER.user_id, view=VIEW, operation=Plain()), VIEWER, SEAL)
+    return Stream(Request(view=VIEW, operation=Plain()), VIEWER, SEAL)
 
 
 def item(card: int, number: int, was: str | None = "OPEN", now: str | None = "OPEN") -> Item:
@@ -226,6 +226,6 @@ def test_only_streams_that_show_the_same_are_told_together() -> None:
     two.advance(3, NONE)
     assert one.group != two.group
     elsewhere = BoardView(UUID(int=5), VIEW.filter, VIEW.order_by)
-    other = Stream(Request(user_id=VIEWER.user_id, view=elsewhere, operation=Plain()), VIEWER, SEAL)
+    other = Stream(Request(view=elsewhere, operation=Plain()), VIEWER, SEAL)
     other.look_as(VIEWER)
     assert one.group != other.group
