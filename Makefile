@@ -62,8 +62,9 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes \
 	--custom-compile-command "make lock"
 
 lock: $(STAMP) ## Compile requirements/*.txt from pyproject.toml (LOCK_ARGS=--upgrade for newer)
-	@$(LOCK) $(LOCK_ARGS) --group dev --output-file requirements/dev.txt
+	@$(LOCK) $(LOCK_ARGS) --group dev --extra otel --output-file requirements/dev.txt
 	@$(LOCK) --constraints requirements/dev.txt --output-file requirements/runtime.txt
+	@$(LOCK) --constraints requirements/dev.txt --extra otel --output-file requirements/otel.txt
 
 clean: ## Remove .venv, caches and local data
 	rm -rf $(VENV) data dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,11 +1,18 @@
 """Settings, from the environment."""
 
+from typing import Annotated
+
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 _DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
+_WAKES = ("memory", "sqlite", "redis", "rediss", "postgres", "postgresql")
+
+Count = Annotated[int, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0)]
+Days = Annotated[int, Field(ge=0)]
 
 
 class Settings(BaseSettings):
@@ -14,14 +21,38 @@ class Settings(BaseSettings):
     database_url: str = "sqlite+aiosqlite:///./data/lead2patient.db"
     wake_url: str = "memory://"
     secret_key: SecretStr | None = Field(default=None, min_length=32)
+    second_secret_key: SecretStr | None = Field(default=None, min_length=32)
     metrics_token: SecretStr | None = None
     allowed_origins: list[str] = []
-    max_body_bytes: int = Field(default=256 * 1024, gt=0)
-    max_frame_bytes: int = Field(default=64 * 1024, gt=0)
-    max_subscriptions: int = Field(default=20, gt=0)
-    connection_init_seconds: float = Field(default=5, gt=0)
-    send_seconds: float = Field(default=10, gt=0)
-    graceful_stop_seconds: int = Field(default=8, gt=0)
+
+    max_body_bytes: Count = 256 * 1024
+    max_document_bytes: Count = 16 * 1024
+    max_tokens: Count = 2000
+    max_depth: Count = 12
+    max_aliases: Count = 30
+    max_cost: Count = 5000
+    max_cost_per_minute: Count = 500_000
+    max_page_size: Count = 100
+    max_ids: Count = 100
+    max_search_characters: Count = 200
+
+    max_frame_bytes: Count = 64 * 1024
+    max_subscriptions: Count = 20
+    max_sockets: Count = 10
+    connection_init_seconds: Seconds = 5
+    ping_seconds: Seconds = 15
+    send_seconds: Seconds = 10
+
+    request_seconds: Seconds = 10
+    statement_seconds: Seconds = 5
+    lock_seconds: Seconds = 3
+    poll_seconds: Seconds = 1
+    token_leeway_seconds: Annotated[int, Field(ge=0)] = 60
+    graceful_stop_seconds: Count = 8
+
+    event_retention_hours: Count = 24
+    event_retention_count: Count = 100_000
+    audit_retention_days: Days = 0
 
     @field_validator("database_url")
     @classmethod
@@ -38,7 +69,8 @@ class Settings(BaseSettings):
     @field_validator("wake_url")
     @classmethod
     def _known_wake(cls, url: str) -> str:
-        """Refuse a wake-up call that does not exist yet."""
-        if url != "memory://":
-            raise ValueError("only memory:// (one process) exists so far")
+        """Refuse a wake-up call this program does not know."""
+        scheme, separator, _ = url.partition("://")
+        if not separator or scheme not in _WAKES:
+            raise ValueError(f"use one of {', '.join(f'{one}://' for one in _WAKES)}")
         return url
