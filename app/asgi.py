@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from app.connections import Connections
 from app.desk import Desk
 from app.front import PAGE
-from app.graphql_http import graphql_over_http
+from app.graphql_http import GraphQLOverHttp
 from app.settings import Settings
 from app.sockets import graphql_over_websocket
 from app.tokens import Tokens
@@ -33,28 +34,42 @@ def create_app(settings: Settings, secret: bytes, seams: Seams | None = None) ->
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        database = Database(settings.database_url)
-        seal = Seal(secret)
-        relay = Relay(database, seal, Wake(settings.wake_url))
-        services = Services(database, seal, seams or Seams(), relay)
-        app.state.desk = Desk(settings, services, Tokens(secret), Engine())
-        await relay.start()
-        try:
+        async with _desk(settings, secret, seams or Seams()) as desk:
+            app.state.desk = desk
             yield
-        finally:
-            await relay.close()
-            await database.close()
 
     routes = [
         Route("/", _front),
-        Route("/graphql", graphql_over_http, methods=["POST"]),
+        Route("/graphql", GraphQLOverHttp()),
         WebSocketRoute("/graphql", graphql_over_websocket),
         Route("/schema.graphql", _schema),
         Route("/healthz", _alive),
         Route("/readyz", _ready),
         Route("/metrics", _metrics),
     ]
-    return Starlette(routes=routes, lifespan=lifespan, max_body_size=settings.max_body_bytes)
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+@asynccontextmanager
+async def _desk(settings: Settings, secret: bytes, seams: Seams) -> AsyncIterator[Desk]:
+    """Yield what requests need, for as long as the process serves."""
+    secrets = (secret, *second_secret(settings))
+    database, seal = Database(settings.database_url), Seal(*secrets)
+    relay = Relay(database, seal, Wake(settings.wake_url))
+    services = Services(database, seal, seams, relay)
+    tokens = Tokens(*secrets, leeway=settings.token_leeway_seconds)
+    await relay.start()
+    try:
+        yield Desk(settings, services, tokens, Engine(), Connections(settings.max_sockets))
+    finally:
+        await relay.close()
+        await database.close()
+
+
+def second_secret(settings: Settings) -> list[bytes]:
+    """Return the key that is accepted besides the one that signs, if there is one."""
+    second = settings.second_secret_key
+    return [second.get_secret_value().encode()] if second else []
 
 
 async def _front(_request: Request) -> Response:

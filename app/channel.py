@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from app.protocols import abort_of
+
 _MOST_REASON_BYTES = 123
 
 
@@ -24,7 +26,8 @@ class Channel:
     """Reads and writes the messages of one socket, for the task that serves it."""
 
     def __init__(self, websocket: WebSocket, send_seconds: float) -> None:
-        """Leave a client that does not read for `send_seconds`."""
+        """Drop a client that does not read for `send_seconds`."""
+        self._abort = abort_of(websocket.scope)
         self._websocket = websocket
         self._send_seconds = send_seconds
         self._serving = asyncio.current_task()
@@ -32,11 +35,15 @@ class Channel:
         self._sent_at = 0.0
         self._loop = asyncio.get_running_loop()
         self._watching: asyncio.TimerHandle | None = None
+        self._heard = asyncio.Event()
+        self.heard_at = self._loop.time()
         self.over = False
 
     async def receive(self) -> dict[str, Any]:
         """Return the next message; Closing with 4400 where it is none of the protocol."""
         received = await self._websocket.receive()
+        self.heard_at = self._loop.time()
+        self._heard.set()
         if received["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(received.get("code", 1006))
         text = received.get("text")
@@ -51,7 +58,7 @@ class Channel:
         return message
 
     async def send(self, message: bytes) -> None:
-        """Send a message; a client that does not read for too long is left."""
+        """Send a message; a client that does not read for too long is dropped."""
         if self.over:
             raise WebSocketDisconnect(1006)
         if not self._sending:
@@ -77,7 +84,7 @@ class Channel:
         if still > 0:
             self._watching = self._loop.call_later(still, self._look)
         else:
-            self.leave()
+            self.drop()
 
     async def send_next(self, key: str, payload: bytes) -> None:
         """Send an answer of an operation; `payload` is JSON already."""
@@ -92,6 +99,15 @@ class Channel:
         """Send that an operation is over."""
         await self.send(orjson.dumps({"id": key, "type": "complete"}))
 
+    async def answers(self) -> bool:
+        """Return whether the client answers a ping, or says anything."""
+        self._heard.clear()
+        try:
+            await self.send(b'{"type":"ping"}')
+            return await self._heard.wait()
+        except WebSocketDisconnect:
+            return False
+
     async def close(self, closing: Closing) -> None:
         """Close the socket with a code, unless the client went first."""
         if self._websocket.application_state is WebSocketState.CONNECTED and not self.over:
@@ -104,6 +120,11 @@ class Channel:
         self.over = True
         if self._watching is not None:
             self._watching.cancel()
+
+    def drop(self) -> None:
+        """Stop serving a client that does not read: what waits for it is thrown away (P15)."""
+        self._abort()
+        self.leave()
 
     def leave(self) -> None:
         """Stop serving the socket, whatever it waits for."""

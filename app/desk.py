@@ -1,16 +1,43 @@
-"""Signing in: from a token to a viewer with the rights of now, the same for HTTP and WebSocket."""
+"""Signing in: from a token to a viewer with the rights of now, the same for every transport."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import NamedTuple
 
+from app.connections import Connections
 from app.settings import Settings
-from app.tokens import BadToken, Bearer, Tokens
+from app.tokens import BadToken, Tokens
 from models.database import Reader
-from permissions.viewer import Viewer
+from permissions.viewer import Credential, Viewer
 from resolvers import vocabulary
+from resolvers.problems import RequestError
 from schema.context import Context, Services
 from schema.execution import Engine
+from schema.execution import Request as Asked
+from subscriptions.stream import Request
+
+
+class TooSlow(RequestError):
+    """The request took too long; what it changes may or may not be changed."""
+
+    code = "UNAVAILABLE"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(
+            "This took too long. Try again; with @idempotent a change is applied once."
+        )
+
+
+class Live(NamedTuple):
+    """A subscription that may begin: of whom, to what, and the log's number when he was let in."""
+
+    viewer: Viewer
+    request: Request
+    position: int
 
 
 @dataclass(frozen=True)
@@ -21,17 +48,47 @@ class Desk:
     services: Services
     tokens: Tokens
     engine: Engine
+    connections: Connections
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @asynccontextmanager
-    async def context(self, bearer: Bearer, request_id: str) -> AsyncIterator[Context]:
-        """Yield the context of one operation; BadToken for a user who is not active."""
+    async def context(self, credential: Credential, request_id: str) -> AsyncIterator[Context]:
+        """Yield the context of one operation; BadToken for access that has ended."""
         async with self.services.database.reader() as reader:
-            viewer = await self.viewer(bearer, reader)
+            viewer = await self.viewer(credential, reader)
             yield Context(self.services, viewer, reader, request_id)
 
-    async def viewer(self, bearer: Bearer, reader: Reader) -> Viewer:
-        """Return who a token names; BadToken for a user who is not active."""
-        viewer = await reader.run(vocabulary.load_viewer, bearer.user_id)
+    async def viewer(self, credential: Credential, reader: Reader) -> Viewer:
+        """Return who a token names; BadToken for access that has ended."""
+        viewer = await reader.run(vocabulary.load_viewer, credential)
         if viewer is None:
             raise BadToken
         return viewer
+
+    async def listen(
+        self, credential: Credential, request_id: str, asked: Asked, after: str | None = None
+    ) -> Live:
+        """Return what a subscription listens to, from the cursor `after` if there is one.
+
+        Raises Rejected, BadToken, or what the arguments are refused with.
+        """
+        async with self.context(credential, request_id) as context:
+            position = await context.reader.run(vocabulary.head, context.viewer.practice_id)
+            source, operation = await self.engine.listen(asked, context)
+            viewer = context.viewer
+        request = Request(view=source.view, operation=operation, after=after or source.after)
+        return Live(viewer, request, position)
+
+    @contextmanager
+    def access(self, viewer: Viewer, position: int, end: Callable[[], None]) -> Iterator[None]:
+        """Call `end` when access that was good as of `position` is revoked or expires (P7)."""
+        loop = asyncio.get_running_loop()
+        expires_at = viewer.credential.expires_at
+        left = (expires_at - datetime.now(UTC)).total_seconds() if expires_at else None
+        timer = loop.call_later(max(0.0, left), end) if left is not None else None
+        try:
+            with self.services.relay.session(viewer, position, end):
+                yield
+        finally:
+            if timer is not None:
+                timer.cancel()

@@ -1,45 +1,58 @@
-"""GraphQL over HTTP: one POST, one answer."""
+"""GraphQL over HTTP: one POST, one answer, or a stream of server-sent events."""
 
+import asyncio
 import re
 from typing import Any
 
-import orjson
-import structlog
 from graphql import OperationType
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
-from app import metrics
-from app.desk import Desk
-from app.tokens import BadToken
+from app.answers import Answer, failed, response
+from app.desk import Desk, TooSlow
+from app.event_streams import live_events
+from app.negotiation import EVENT_STREAM, OFFERED, preferred
+from app.requests import Malformed, read_request
+from permissions.viewer import Credential
 from resolvers.problems import BadRequest
-from schema import errors
 from schema import execution as running
 from schema.listening import answer
 
-GRAPHQL_JSON = "application/graphql-response+json"
-JSON = "application/json"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_MUST_BE_OBJECT = "The body is a JSON object with `query`, `variables` and `operationName`."
-_log = structlog.get_logger(__name__)
 
 
-async def graphql_over_http(request: Request) -> Response:
-    """Answer a query or mutation."""
-    desk: Desk = request.app.state.desk
-    request_id = _request_id(request)
-    media_type = _media_type(request)
-    status, told = await _served(desk, request, request_id)
-    codes = [error["extensions"]["code"] for error in told.get("errors", ())]
-    metrics.answered(status, codes)
-    if media_type == JSON and status == 400 and "data" not in told:
-        status = 200 if request.state.well_formed else 400
-    headers = {"X-Request-Id": request_id, "Cache-Control": "no-store"}
-    if status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    return Response(orjson.dumps(told), status, headers, f"{media_type}; charset=utf-8")
+class GraphQLOverHttp:
+    """The endpoint of queries, mutations, and live boards as server-sent events."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive, send)
+        request_id = _request_id(request)
+        try:
+            found = await self._answer(request, send, request_id)
+        except ClientDisconnect:
+            return
+        except TimeoutError:
+            found = failed(TooSlow(), request_id)
+        except Exception as error:
+            found = failed(error, request_id)
+        if found is not None:
+            told = response(found, request.headers.get("accept"), request_id)
+            await told(scope, receive, send)
+
+    async def _answer(self, request: Request, send: Send, request_id: str) -> Answer | None:
+        """Return the answer of a request; None where a live board was sent instead."""
+        desk: Desk = request.app.state.desk
+        async with asyncio.timeout(desk.settings.request_seconds) as limit:
+            credential, asked = await _read(desk, request)
+            if desk.engine.operation(asked) is not OperationType.SUBSCRIPTION:
+                return await _executed(desk, request_id, credential, asked)
+            live = await desk.listen(credential, request_id, asked, _resume_point(request))
+            async with live_events(desk, live) as events:
+                limit.reschedule(None)
+                await events.send(request.scope, request.receive, send, request_id)
+            return None
 
 
 def _request_id(request: Request) -> str:
@@ -47,79 +60,34 @@ def _request_id(request: Request) -> str:
     return given if _REQUEST_ID.fullmatch(given) else uuid7().hex
 
 
-def _media_type(request: Request) -> str:
-    return GRAPHQL_JSON if GRAPHQL_JSON in request.headers.get("accept", "") else JSON
+async def _read(desk: Desk, request: Request) -> tuple[Credential, running.Request]:
+    """Return whose request it is and what is asked; a stranger's body is not read."""
+    if request.method != "POST":
+        raise Malformed("Send a POST request.", 405, Allow="POST")
+    if preferred(request.headers.get("accept")) is None:
+        raise Malformed(f"Accept one of {', '.join(OFFERED)}.", 406)
+    credential = desk.tokens.read_header(request.headers.get("authorization"))
+    return credential, await read_request(request, desk.settings.max_body_bytes)
 
 
-async def _served(desk: Desk, request: Request, request_id: str) -> tuple[int, dict[str, Any]]:
-    request.state.well_formed = False
-    try:
-        bearer = desk.tokens.read_header(request.headers.get("authorization"))
-        asked = await _asked(request)
-        request.state.well_formed = True
-        if desk.engine.operation(asked) is OperationType.SUBSCRIPTION:
-            return 400, _failed(BadRequest("Subscriptions run over WebSocket."), request_id)
-        async with desk.context(bearer, request_id) as context:
-            result = await desk.engine.execute(asked, context)
-        return _status(result), _told(result, request_id)
-    except BadToken:
-        return 401, _unauthenticated()
-    except running.Rejected as rejected:
-        return 400, {"errors": [errors.shown(one, request_id) for one in rejected.errors]}
-    except BadRequest as refused:
-        return 400, _failed(refused, request_id)
-    except (HTTPException, ClientDisconnect):
-        raise
-    except Exception as error:
-        told = _failed(error, request_id)
-        code = told["errors"][0]["extensions"]["code"]
-        return 503 if code == "UNAVAILABLE" else 500, told
-
-
-async def _asked(request: Request) -> running.Request:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != JSON:
-        raise HTTPException(415, f"Send {JSON}.")
-    try:
-        body = orjson.loads(await request.body())
-    except orjson.JSONDecodeError as error:
-        raise BadRequest("The body is not JSON.") from error
-    return request_of(body)
-
-
-def request_of(body: Any) -> running.Request:
-    """Return the request in a JSON body; BadRequest where it is none."""
-    if not isinstance(body, dict):
-        raise BadRequest(_MUST_BE_OBJECT)
-    query, variables = body.get("query"), body.get("variables")
-    name = body.get("operationName")
-    if not isinstance(query, str) or not isinstance(name, str | None):
-        raise BadRequest(_MUST_BE_OBJECT)
-    if not isinstance(variables, dict | None):
-        raise BadRequest("`variables` is a JSON object.")
-    return running.Request(query, variables, name)
-
-
-def _status(result: Any) -> int:
-    # No data at all: the variables did not fit, so nothing was executed.
-    return 400 if result.data is None and _before_execution(result.errors or ()) else 200
+async def _executed(
+    desk: Desk, request_id: str, credential: Credential, asked: running.Request
+) -> Answer:
+    async with desk.context(credential, request_id) as context:
+        result = await desk.engine.execute(asked, context)
+    told = answer(result, request_id)
+    if result.data is None and _before_execution(result.errors or ()):
+        return Answer({"errors": told["errors"]}, 400)
+    return Answer(told)
 
 
 def _before_execution(found: Any) -> bool:
+    # The variables did not fit, so nothing was executed.
     return any(error.path is None for error in found)
 
 
-def _told(result: Any, request_id: str) -> dict[str, Any]:
-    told = answer(result, request_id)
-    if _status(result) != 200:
-        del told["data"]
-    return told
-
-
-def _failed(error: Exception, request_id: str) -> dict[str, Any]:
-    return {"errors": [errors.shown_failure(error, request_id)]}
-
-
-def _unauthenticated() -> dict[str, Any]:
-    message = "Send `Authorization: Bearer <token>` with a valid token."
-    return {"errors": [{"message": message, "extensions": {"code": "UNAUTHENTICATED"}}]}
+def _resume_point(request: Request) -> str | None:
+    """Return where a client goes on that lost its stream; BadRequest if it takes no stream."""
+    if preferred(request.headers.get("accept"), (EVENT_STREAM,)) is None:
+        raise BadRequest(f"Subscriptions run over WebSocket, or with `Accept: {EVENT_STREAM}`.")
+    return request.headers.get("last-event-id") or None

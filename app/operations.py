@@ -11,14 +11,14 @@ from uuid_utils.compat import uuid7
 
 from app import metrics
 from app.channel import Channel, Closing
-from app.desk import Desk
-from app.graphql_http import request_of
-from app.tokens import BadToken, Bearer
-from resolvers.problems import BadRequest, RequestError
+from app.desk import Desk, TooSlow
+from app.requests import Malformed, request_of
+from app.tokens import BadToken
+from permissions.viewer import Credential
+from resolvers.problems import BadRequest
 from schema import errors
 from schema.execution import Rejected, Request
 from schema.listening import encoded
-from subscriptions.stream import Request as LiveRequest
 
 _log = structlog.get_logger(__name__)
 
@@ -26,11 +26,11 @@ _log = structlog.get_logger(__name__)
 class Operations:
     """Queries, mutations and live boards of one signed-in socket, by their ids."""
 
-    def __init__(self, channel: Channel, desk: Desk, bearer: Bearer) -> None:
+    def __init__(self, channel: Channel, desk: Desk, credential: Credential) -> None:
         """Begin without operations."""
         self._channel = channel
         self._desk = desk
-        self._bearer = bearer
+        self._credential = credential
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def start(self, key: str, payload: Any) -> None:
@@ -39,7 +39,7 @@ class Operations:
             raise Closing(4409, f"Subscriber for {key} already exists")
         try:
             request = request_of(payload)
-        except RequestError as error:
+        except Malformed as error:
             raise Closing(4400, str(error)) from None
         most = self._desk.settings.max_subscriptions
         if len(self._running) >= most:
@@ -106,20 +106,21 @@ class Operations:
         await self._channel.send_next(key, await asyncio.shield(running))
 
     async def _result(self, request: Request, request_id: str) -> bytes:
-        async with self._desk.context(self._bearer, request_id) as context:
-            result = await self._desk.engine.execute(request, context)
+        try:
+            async with asyncio.timeout(self._desk.settings.request_seconds):
+                async with self._desk.context(self._credential, request_id) as context:
+                    result = await self._desk.engine.execute(request, context)
+        except TimeoutError:
+            raise TooSlow from None
         return encoded(result, request_id)
 
     async def _stream(self, key: str, request: Request, request_id: str) -> None:
-        async with self._desk.context(self._bearer, request_id) as context:
-            source, operation = await self._desk.engine.listen(request, context)
-            viewer = context.viewer
-        live = LiveRequest(view=source.view, operation=operation, after=source.after)
-        frames = self._desk.services.relay.subscribe(viewer, live)
+        live = await self._desk.listen(self._credential, request_id, request)
+        frames = self._desk.services.relay.subscribe(live.viewer, live.request)
         metrics.streams.inc()
         try:
             async for frame in frames:
-                await self._channel.send_next(key, frame)
+                await self._channel.send_next(key, frame.payload)
                 metrics.events_sent.inc()
         finally:
             metrics.streams.dec()

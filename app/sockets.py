@@ -1,19 +1,18 @@
 """GraphQL over WebSocket: the graphql-transport-ws protocol, with our close codes (C11)."""
 
 import asyncio
-import time
-from contextlib import ExitStack
+from contextlib import AsyncExitStack
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app import metrics
 from app.channel import Channel, Closing
+from app.connections import TooManyConnections
 from app.desk import Desk
 from app.operations import Operations
 from app.origins import allowed
 from app.tokens import BadToken
-from permissions.viewer import Viewer
 from resolvers import vocabulary
 
 PROTOCOL = "graphql-transport-ws"
@@ -45,7 +44,7 @@ class Socket:
         self._channel = channel
         self._desk = desk
         self._operations: Operations | None = None
-        self._life = ExitStack()
+        self._life = AsyncExitStack()
         self._revoking: asyncio.Task[None] | None = None
 
     async def serve(self) -> None:
@@ -65,7 +64,7 @@ class Socket:
             await self._end()
 
     async def _end(self) -> None:
-        self._life.close()
+        await self._life.aclose()
         self._channel.end()
         if self._operations is not None:
             await self._operations.stop_all()
@@ -99,22 +98,18 @@ class Socket:
 
     async def _sign_in(self, payload: dict[str, Any]) -> Operations:
         try:
-            bearer = self._desk.tokens.read_header(payload.get("authorization"))
+            credential = self._desk.tokens.read_header(payload.get("authorization"))
             async with self._desk.services.database.reader() as reader:
-                viewer = await self._desk.viewer(bearer, reader)
+                viewer = await self._desk.viewer(credential, reader)
                 position = await reader.run(vocabulary.head, viewer.practice_id)
+            room = self._desk.connections.admitted(viewer.user_id, self._channel)
+            await self._life.enter_async_context(room)
         except BadToken:
             raise Closing(4401, "Unauthorized") from None
-        self._watch(viewer, position, bearer.expires_at)
-        return Operations(self._channel, self._desk, bearer)
-
-    def _watch(self, viewer: Viewer, position: int, expires_at: float) -> None:
-        """See that the socket closes when its token expires or its user is deactivated."""
-        session = self._desk.services.relay.session(viewer, position, self._revoke)
-        self._life.enter_context(session)
-        loop = asyncio.get_running_loop()
-        timer = loop.call_later(max(0.0, expires_at - time.time()), self._revoke)
-        self._life.callback(timer.cancel)
+        except TooManyConnections as error:
+            raise Closing(1013, str(error)) from None
+        self._life.enter_context(self._desk.access(viewer, position, self._revoke))
+        return Operations(self._channel, self._desk, credential)
 
     def _revoke(self) -> None:
         """Close the socket with 4403, whatever it does."""

@@ -1,7 +1,9 @@
 """Bearer tokens: signed, short-lived, one fixed algorithm (RFC 7519)."""
 
+import hashlib
 import time
-from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from joserfc import jwt
@@ -9,61 +11,89 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from uuid_utils.compat import uuid7
 
+from permissions.viewer import Credential
+
 _ALGORITHM = "HS256"
 _NAME = "lead2patient"
 LEEWAY_SECONDS = 60
-_CLAIMS = jwt.JWTClaimsRegistry(
-    leeway=LEEWAY_SECONDS,
-    iss={"essential": True, "value": _NAME},
-    aud={"essential": True, "value": _NAME},
-    sub={"essential": True},
-    exp={"essential": True},
-)
+_MOST_CHARACTERS = 2048
 
 
 class BadToken(Exception):
     """The token was not made here, or its time is over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bearer:
-    """Whom a token names, and until when (seconds since 1970)."""
-
-    user_id: UUID
-    expires_at: float
-
-
 class Tokens:
-    """Makes and reads the bearer tokens of one secret."""
+    """Makes and reads bearer tokens: the first secret signs, each of them is accepted.
 
-    def __init__(self, secret: bytes) -> None:
-        """Take the secret that signs."""
-        self._key = OctKey.import_key(secret)
+    Two secrets at a time let keys be rotated while everybody stays signed in; a token names its
+    key by `kid`.
+    """
+
+    def __init__(self, *secrets: bytes, leeway: int = LEEWAY_SECONDS) -> None:
+        """Take the secrets, and by how many seconds clocks may differ."""
+        keys = [OctKey.import_key(secret, {"kid": _key_id(secret)}) for secret in secrets]
+        self._signing = keys[0]
+        self._keys = {key.kid: key for key in keys}
+        self._claims = _rules(leeway)
+        self._leeway = leeway
 
     def make(self, user_id: UUID, hours: float = 12) -> str:
         """Return a token for a user."""
-        now = int(time.time())
+        now = time.time()
         claims = {
             "iss": _NAME,
             "aud": _NAME,
             "sub": user_id.hex,
-            "iat": now,
-            "exp": now + int(hours * 3600),
+            "iat": round(now, 6),
+            "exp": int(now + hours * 3600),
             "jti": uuid7().hex,
         }
-        return jwt.encode({"alg": _ALGORITHM}, claims, self._key)
+        header = {"alg": _ALGORITHM, "kid": self._signing.kid}
+        return jwt.encode(header, claims, self._signing)
 
-    def read(self, text: str) -> Bearer:
+    def read(self, text: str) -> Credential:
         """Return what a token says; BadToken for any that is not valid now."""
+        if len(text) > _MOST_CHARACTERS:
+            raise BadToken
         try:
             claims = jwt.decode(text, self._key, algorithms=[_ALGORITHM]).claims
-            _CLAIMS.validate(claims)
-            return Bearer(UUID(hex=claims["sub"]), float(claims["exp"]) + LEEWAY_SECONDS)
-        except (JoseError, ValueError, TypeError, AttributeError, KeyError) as error:
+            self._claims.validate(claims)
+            return Credential(
+                user_id=UUID(hex=claims["sub"]),
+                token_id=UUID(hex=claims["jti"]),
+                issued_at=_moment(claims["iat"]),
+                expires_at=_moment(claims["exp"] + self._leeway),
+            )
+        except (JoseError, ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
             raise BadToken from error
 
-    def read_header(self, header: object) -> Bearer:
+    def read_header(self, header: object) -> Credential:
         """Return what an Authorization header's token says; BadToken without a valid one."""
         if not isinstance(header, str) or header[:7].lower() != "bearer ":
             raise BadToken
         return self.read(header[7:].strip())
+
+    def _key(self, token: Any) -> OctKey:
+        """Return the key that a token names; one that names none was signed by the first."""
+        return self._keys[token.headers().get("kid", self._signing.kid)]
+
+
+def _rules(leeway: int) -> jwt.JWTClaimsRegistry:
+    return jwt.JWTClaimsRegistry(
+        leeway=leeway,
+        iss={"essential": True, "value": _NAME},
+        aud={"essential": True, "value": _NAME},
+        sub={"essential": True},
+        iat={"essential": True},
+        exp={"essential": True},
+        jti={"essential": True},
+    )
+
+
+def _key_id(secret: bytes) -> str:
+    return hashlib.sha256(b"lead2patient key id " + secret).hexdigest()[:16]
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

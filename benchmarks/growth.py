@@ -16,7 +16,7 @@ from benchmarks.plans import explained
 from benchmarks.report import Report
 from benchmarks.serving import SECRET
 from models.database import Database
-from permissions.viewer import Viewer
+from permissions.viewer import Credential, Viewer
 from resolvers import vocabulary
 from resolvers.boards import Board, find_board
 from resolvers.columns import ColumnRequest, column_pages
@@ -125,7 +125,7 @@ def _looks(connection: Connection, place: Place) -> dict[str, Look]:
     users = (place.staff.unrestricted[1], place.staff.restricted[0])
     looks = {}
     for name, user in zip(_VIEWERS, users, strict=True):
-        viewer = vocabulary.load_viewer(connection, UUID(user))
+        viewer = vocabulary.load_viewer(connection, Credential(UUID(user)))
         assert viewer is not None
         looks[name] = Look(connection, viewer, UUID(place.staff.pipeline))
     return looks

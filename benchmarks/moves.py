@@ -13,6 +13,7 @@ from benchmarks.report import Report
 from models.database import Database
 from models.opportunity import opportunity
 from models.seams import Seams
+from permissions.viewer import Credential
 from resolvers.forms import MoveOpportunity
 from resolvers.ids import Ref
 from resolvers.opportunities import move
@@ -38,7 +39,9 @@ class _Mover:
         users, stages = self.place.staff.unrestricted, self.place.staff.stages
         while (began := time.perf_counter()) < until:
             turn, self.turn = self.turn, self.turn + 1
-            call = Call(user_id=UUID(users[turn % len(users)]), action="moveOpportunity")
+            call = Call(
+                credential=Credential(UUID(users[turn % len(users)])), action="moveOpportunity"
+            )
             card = self.cards[turn % len(self.cards)]
             stage = stages[(turn // len(self.cards) + 1) % len(stages)]
             form = MoveOpportunity(id=Ref("Opportunity", card), stage_id=Ref("Stage", UUID(stage)))

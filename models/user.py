@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, Boolean, Column, String, Table, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, Index, String, Table, UniqueConstraint
 
-from models.base import Key, UtcDateTime, id_column, metadata, practice_column
+from models.base import Id, Key, UtcDateTime, id_column, metadata, practice_column, within_practice
 from models.practice import of_practice
 
 user = Table(
@@ -22,9 +22,23 @@ user = Table(
     Column("permissions", JSON(), nullable=False),
     Column("active", Boolean(), nullable=False),
     Column("created_at", UtcDateTime(), nullable=False),
+    # Tokens issued before are refused.
+    Column("signed_out_at", UtcDateTime()),
     UniqueConstraint("practice_id", "id"),
     UniqueConstraint("practice_id", "email_key"),
     of_practice(),
+)
+
+# Tokens that are refused although their time is not over (R38, P7).
+revoked_token = Table(
+    "revoked_token",
+    metadata,
+    Column("token_id", Id(), primary_key=True),
+    practice_column(),
+    Column("user_id", Id(), nullable=False),
+    Column("expires_at", UtcDateTime(), nullable=False),
+    within_practice("user_id", "user"),
+    Index("ix_revoked_token_expires", "expires_at"),
 )
 
 

@@ -1,6 +1,7 @@
 """Who asks."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -9,13 +10,24 @@ from models.user import User
 from permissions.rights import EVERY_PERMISSION, Permission, UserRole
 
 
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """Whose access a request uses, and by which token; without one the program itself acts."""
+
+    user_id: UUID
+    token_id: UUID | None = None
+    issued_at: datetime | None = None
+    expires_at: datetime | None = None
+
+
 @dataclass(frozen=True)
 class Viewer:
-    """The user behind a request, with his rights of now."""
+    """The user behind a request, with his rights of now, and how he signed in."""
 
     user: User
     practice: Practice
     permissions: frozenset[Permission]
+    credential: Credential
 
     @cached_property
     def user_id(self) -> UUID:
@@ -47,8 +59,9 @@ class Viewer:
         return permission in self.permissions
 
 
-def viewer_of(user: User, practice: Practice) -> Viewer:
+def viewer_of(user: User, practice: Practice, credential: Credential | None = None) -> Viewer:
     """Return the viewer that `user` of `practice` is: an ADMIN has every permission (C5)."""
-    if user.role == UserRole.ADMIN.value:
-        return Viewer(user, practice, EVERY_PERMISSION)
-    return Viewer(user, practice, frozenset(Permission(name) for name in user.permissions))
+    permissions = EVERY_PERMISSION
+    if user.role != UserRole.ADMIN.value:
+        permissions = frozenset(Permission(name) for name in user.permissions)
+    return Viewer(user, practice, permissions, credential or Credential(user.id))

@@ -21,6 +21,8 @@ from models.opportunity import Opportunity
 from resolvers import records, vocabulary
 from resolvers.journal import MANY
 
+# An event of this kind says that tokens of a user ended.
+SESSION = "Session"
 _COLUMNS = columns_of(event, Event)
 
 
@@ -81,6 +83,15 @@ class LogSlice:
     def users_changed(self) -> dict[UUID, int]:
         """The users whose rights changed, and the number of their last change."""
         return {one.record_id: one.seq for one in self.events if one.kind == "User"}
+
+    @cached_property
+    def signed_out(self) -> frozenset[UUID]:
+        """The users of whom some token ended, or who were deactivated."""
+        return frozenset(
+            one.record_id
+            for one in self.events
+            if one.kind == SESSION or (one.kind == "User" and "active" in one.changed)
+        )
 
     @cached_property
     def activity_changed(self) -> int:

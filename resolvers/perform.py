@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
-from uuid import UUID
 
 from sqlalchemy import Connection
 
 from models.seams import Seams
+from permissions.viewer import Credential
 from resolvers import vocabulary
 from resolvers.change import Change
 from resolvers.flush import flush
@@ -19,14 +19,14 @@ Form = TypeVar("Form")
 
 
 class Unauthenticated(Exception):
-    """The user behind the request is no longer active."""
+    """The access behind the request has ended."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """Who calls which mutation, and under which idempotency key."""
+    """Whose access calls which mutation, and under which idempotency key."""
 
-    user_id: UUID
+    credential: Credential
     action: str
     key: str | None = None
     request_id: str | None = None
@@ -44,7 +44,7 @@ def perform(
     Raises Refused, or Unauthenticated: then nothing is changed. A repeat under the same key
     changes nothing and returns the first outcome (C10).
     """
-    viewer = vocabulary.load_viewer(connection, call.user_id)
+    viewer = vocabulary.load_viewer(connection, call.credential)
     if viewer is None:
         raise Unauthenticated
     change = Change(connection, viewer, seams, call.action)

@@ -49,6 +49,20 @@ class DeactivateUser:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Logout:
+    """Whether all tokens of the caller end, or only the one he calls with."""
+
+    everywhere: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignOutUser:
+    """Whose tokens end."""
+
+    id: Ref
+
+
+@dataclass(frozen=True, kw_only=True)
 class CreateContactType:
     """The name of a new contact type, 1 to 50 characters."""
 

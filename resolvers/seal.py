@@ -5,6 +5,7 @@ somebody else does not open. Ids of views are deterministic, so that clients can
 """
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
@@ -54,13 +55,16 @@ def fingerprint(view: bytes) -> bytes:
 
 
 class Seal:
-    """The keys of one server; every worker with the same secret opens the same texts."""
+    """The keys of one server; every worker with the same secrets opens the same texts.
 
-    def __init__(self, secret: bytes) -> None:
-        """Derive one key for each use from `secret`."""
-        self._cursors = AESGCM(_derived(secret, b"cursor", 32))
-        self._pages = AESGCM(_derived(secret, b"page", 32))
-        self._views = AESSIV(_derived(secret, b"view", 64))
+    The first secret seals, each of them opens: keys are rotated while cursors stay valid.
+    """
+
+    def __init__(self, *secrets: bytes) -> None:
+        """Derive one key for each use from each secret."""
+        self._cursors = [AESGCM(_derived(one, b"cursor", 32)) for one in secrets]
+        self._pages = [AESGCM(_derived(one, b"page", 32)) for one in secrets]
+        self._views = [AESSIV(_derived(one, b"view", 64)) for one in secrets]
 
     def cursor(self, viewer_id: UUID, cursor: Cursor) -> str:
         """Return the text of a cursor: always of the same length, never twice the same."""
@@ -75,7 +79,7 @@ class Seal:
             )
         )
         nonce = os.urandom(_NONCE_BYTES)
-        return encode(nonce + self._cursors.encrypt(nonce, plain, viewer_id.bytes))
+        return encode(nonce + self._cursors[0].encrypt(nonce, plain, viewer_id.bytes))
 
     def open_cursor(self, viewer_id: UUID, text: str) -> Cursor | None:
         """Return the cursor in `text`; None if it was not made for this viewer by these keys.
@@ -85,9 +89,8 @@ class Seal:
         raw = decode(text)
         if len(raw) != _CURSOR_BYTES:
             raise BadId("not a cursor")
-        try:
-            plain = self._cursors.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], viewer_id.bytes)
-        except InvalidTag:
+        plain = _opened(self._cursors, raw, viewer_id)
+        if plain is None:
             return None
         return Cursor(
             UUID(bytes=plain[:16]),
@@ -100,32 +103,39 @@ class Seal:
     def page(self, viewer_id: UUID, place: list[Any]) -> str:
         """Return the cursor of a place in a list."""
         nonce = os.urandom(_NONCE_BYTES)
-        return encode(nonce + self._pages.encrypt(nonce, orjson.dumps(place), viewer_id.bytes))
+        return encode(nonce + self._pages[0].encrypt(nonce, orjson.dumps(place), viewer_id.bytes))
 
     def open_page(self, viewer_id: UUID, text: str) -> list[Any]:
         """Return the place in a list that `page` gave to this viewer; BadId for another text."""
-        raw = decode(text)
-        try:
-            plain = self._pages.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], viewer_id.bytes)
-        except (InvalidTag, ValueError) as error:
-            raise BadId("not a cursor") from error
+        plain = _opened(self._pages, decode(text), viewer_id)
+        if plain is None:
+            raise BadId("not a cursor")
         place: list[Any] = orjson.loads(plain)
         return place
 
     def view_id(self, description: list[Any]) -> str:
         """Return the id of a view, the same for the same description."""
-        return encode(VIEW_CODE + self._views.encrypt(orjson.dumps(description), None))
+        return encode(VIEW_CODE + self._views[0].encrypt(orjson.dumps(description), None))
 
     def open_view(self, text: str) -> list[Any] | None:
         """Return the description of the view that `text` names; None if it names no view."""
         try:
             raw = decode(text)
-            if raw[:1] != VIEW_CODE:
-                return None
-            description: list[Any] = orjson.loads(self._views.decrypt(raw[1:], None))
-        except (BadId, InvalidTag, ValueError):
+        except BadId:
             return None
-        return description
+        for key in self._views if raw[:1] == VIEW_CODE else ():
+            with suppress(InvalidTag, ValueError):
+                description: list[Any] = orjson.loads(key.decrypt(raw[1:], None))
+                return description
+        return None
+
+
+def _opened(keys: list[AESGCM], raw: bytes, viewer_id: UUID) -> bytes | None:
+    """Return what was sealed for a viewer by one of the keys, else None."""
+    for key in keys:
+        with suppress(InvalidTag, ValueError):
+            return key.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], viewer_id.bytes)
+    return None
 
 
 def _derived(secret: bytes, use: bytes, length: int) -> bytes:

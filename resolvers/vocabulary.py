@@ -1,10 +1,11 @@
 """Reads of what everybody of a practice may read: users, types, tags, pipelines (C5)."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, bindparam, exists, select
 
 from models.base import columns_of
 from models.practice import (
@@ -20,25 +21,49 @@ from models.practice import (
     stage,
     tag,
 )
-from models.user import User, user
-from permissions.viewer import Viewer, viewer_of
+from models.user import User, revoked_token, user
+from permissions.viewer import Credential, Viewer, viewer_of
 
 USER_COLUMNS = columns_of(user, User)
 PRACTICE_COLUMNS = columns_of(practice, Practice)
+NO_TOKEN = UUID(int=0)
 
 
-def load_viewer(connection: Connection, user_id: UUID) -> Viewer | None:
-    """Return the viewer that an active user is, with the rights of now; None for anybody else."""
-    statement = (
-        select(*USER_COLUMNS, *PRACTICE_COLUMNS)
-        .join_from(user, practice, practice.c.id == user.c.practice_id)
-        .where(user.c.id == user_id, user.c.active.is_(True))
-    )
-    row = connection.execute(statement).first()
+def load_viewer(connection: Connection, credential: Credential) -> Viewer | None:
+    """Return the viewer that a credential makes, with the rights of now.
+
+    None where the user is not active, was signed out after the token was issued, or the token is
+    revoked (R38).
+    """
+    row = connection.execute(_SIGN_IN, _signs(credential)).first()
     if row is None:
         return None
     width = len(USER_COLUMNS)
-    return viewer_of(User(*row[:width]), Practice(*row[width:]))
+    return viewer_of(User(*row[:width]), Practice(*row[width:]), credential)
+
+
+_SIGN_IN = (
+    select(*USER_COLUMNS, *PRACTICE_COLUMNS)
+    .join_from(user, practice, practice.c.id == user.c.practice_id)
+    .where(
+        user.c.id == bindparam("user_id", type_=user.c.id.type),
+        user.c.active.is_(True),
+        user.c.signed_out_at.is_(None)
+        | (user.c.signed_out_at < bindparam("issued_at", type_=user.c.signed_out_at.type)),
+        ~exists().where(
+            revoked_token.c.token_id == bindparam("token_id", type_=revoked_token.c.token_id.type)
+        ),
+    )
+)
+_FOR_EVER = datetime.max.replace(tzinfo=UTC)
+
+
+def _signs(credential: Credential) -> dict[str, Any]:
+    return {
+        "user_id": credential.user_id,
+        "issued_at": credential.issued_at or _FOR_EVER,
+        "token_id": credential.token_id or NO_TOKEN,
+    }
 
 
 def head(connection: Connection, practice_id: UUID) -> int:

@@ -64,7 +64,9 @@ class Context:
         self, action: str, work: Callable[[Change, Form], Outcome], form: Form, key: str | None
     ) -> Outcome:
         """Perform a mutation; what is read after it is read with the rights of then."""
-        call = Call(user_id=self.viewer.user_id, action=action, key=key, request_id=self.request_id)
+        call = Call(
+            credential=self.viewer.credential, action=action, key=key, request_id=self.request_id
+        )
         await self.reader.close()
         services = self.services
         outcome = await services.database.write(perform, services.seams, call, work, form)
@@ -73,7 +75,7 @@ class Context:
         return outcome
 
     async def _look_again(self) -> None:
-        viewer = await self.reader.run(vocabulary.load_viewer, self.viewer.user_id)
+        viewer = await self.reader.run(vocabulary.load_viewer, self.viewer.credential)
         self.viewer = viewer or self.viewer
         self.lens = Lens(self.viewer)
         self.loaders = {}

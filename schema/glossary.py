@@ -46,6 +46,7 @@ _MEANINGS = {
     "emails": "With one of these e-mail addresses.",
     "end_cursor": "The cursor of the last record; null on an empty page.",
     "errors": "Why the change was refused; empty if it was made.",
+    "everywhere": "True ends all your access; false only that of the token you call with.",
     "expected_version": "The version you read; refused with CONFLICT if it is no longer that.",
     "field": "What to order by.",
     "first_name": "First name.",

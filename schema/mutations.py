@@ -15,6 +15,7 @@ from resolvers import (
     owners,
     ownership,
     practice_forms,
+    sessions,
     staff,
 )
 from resolvers.problems import Refused
@@ -89,4 +90,8 @@ class Mutation:
     )
     deactivate_user = mutation(
         staff.deactivate, practice_forms.DeactivateUser, payloads.UserPayload
+    )
+    logout = mutation(sessions.log_out, practice_forms.Logout, payloads.LogoutPayload)
+    sign_out_user = mutation(
+        sessions.sign_out_user, practice_forms.SignOutUser, payloads.UserPayload
     )

@@ -126,6 +126,11 @@ class UserPayload(MutationPayload):
 
 
 @kind()
+class LogoutPayload(MutationPayload):
+    """What ended is told by the next request: UNAUTHENTICATED."""
+
+
+@kind()
 class ContactTypePayload(MutationPayload):
     """What became of a contact type."""
 

@@ -20,7 +20,7 @@ from subscriptions.delta import Judge, net_changes
 from subscriptions.drawing import Batch, Palette, draw, draw_snapshot, touched
 from subscriptions.events import Heartbeat
 from subscriptions.room import Room, Session, restart_reason
-from subscriptions.stream import Request, Stream
+from subscriptions.stream import Message, Request, Stream
 from subscriptions.wake import Wake
 
 _OPENING_AT_ONCE = 8
@@ -77,8 +77,8 @@ class Relay:
     def session(
         self, viewer: Viewer, position: int, revoke: Callable[[], None]
     ) -> Iterator[Session]:
-        """Call `revoke` if a viewer who is active as of event `position` no longer is."""
-        session = Session(viewer.user_id, position, revoke)
+        """Call `revoke` if access that was good as of event `position` ends."""
+        session = Session(viewer.credential, position, revoke)
         room = self._room(viewer.practice_id)
         room.sessions.add(session)
         try:
@@ -86,7 +86,7 @@ class Relay:
         finally:
             room.sessions.discard(session)
 
-    async def subscribe(self, viewer: Viewer, request: Request) -> AsyncGenerator[bytes, None]:
+    async def subscribe(self, viewer: Viewer, request: Request) -> AsyncGenerator[Message, None]:
         """Yield the frames of a live board, the first one at once.
 
         Raises NotFound, Forbidden or BadRequest before the first frame.
@@ -110,7 +110,7 @@ class Relay:
 
     async def _opened(self, stream: Stream, reason: SnapshotReason) -> None:
         async with self._opening, self._database.reader() as reader:
-            viewer = await reader.run(vocabulary.load_viewer, stream.viewer.user_id)
+            viewer = await reader.run(vocabulary.load_viewer, stream.viewer.credential)
             if viewer is None:
                 stream.end()
                 return

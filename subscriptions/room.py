@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from models.database import Database, Reader
+from permissions.viewer import Credential
 from resolvers import vocabulary
 from resolvers.enums import SnapshotReason
 from resolvers.lens import Lens
@@ -24,13 +25,13 @@ _log = structlog.get_logger(__name__)
 
 
 class Session:
-    """A signed-in connection; `revoke` is called when its user may no longer use it."""
+    """A signed-in connection; `revoke` is called when its access has ended."""
 
-    __slots__ = ("position", "revoke", "user_id")
+    __slots__ = ("credential", "position", "revoke")
 
-    def __init__(self, user_id: UUID, position: int, revoke: Callable[[], None]) -> None:
-        """Begin as of event `position`, when the user was active."""
-        self.user_id = user_id
+    def __init__(self, credential: Credential, position: int, revoke: Callable[[], None]) -> None:
+        """Begin as of event `position`, when the access was good."""
+        self.credential = credential
         self.position = position
         self.revoke = revoke
 
@@ -84,9 +85,8 @@ class Room:
                 read_slice, self.practice_id, min(positions), with_users=asks_activity
             )
             if log.events:
-                streams = self._restart_changed(log, streams)
                 await self._end_revoked(log, sessions, reader)
-                await self._tell_all(log, streams, reader)
+                await self._tell_all(log, self._restart_changed(log, streams), reader)
 
     def _restart_changed(self, log: LogSlice, streams: set[Stream]) -> set[Stream]:
         """Restart streams that were opened under rights of before; return the others (R93)."""
@@ -104,13 +104,27 @@ class Room:
         stream.interrupt(reason)
 
     async def _end_revoked(self, log: LogSlice, sessions: set[Session], reader: Reader) -> None:
-        """Tell sessions whose user is no longer active."""
-        changed = {one.user_id for one in sessions} & log.users_changed.keys()
-        users = await reader.run(vocabulary.users, self.practice_id, changed) if changed else {}
+        """End the streams and sessions whose access has ended, before anything is told (P7)."""
+        ended = await self._ended(log, sessions, reader) if log.signed_out else frozenset()
+        for stream in [one for one in self.streams if one.viewer.credential in ended]:
+            self.streams.discard(stream)
+            stream.end()
         for session in sessions:
-            if session.user_id in users and not users[session.user_id].active:
+            if session.credential in ended:
                 session.revoke()
             session.position = log.head
+
+    async def _ended(
+        self, log: LogSlice, sessions: set[Session], reader: Reader
+    ) -> frozenset[Credential]:
+        """Return the credentials used here that are good no more."""
+        used = {one.credential for one in sessions} | {
+            one.viewer.credential for one in self.streams
+        }
+        asked = [one for one in used if one.user_id in log.signed_out]
+        return frozenset(
+            [one for one in asked if await reader.run(vocabulary.load_viewer, one) is None]
+        )
 
     async def _tell_all(self, log: LogSlice, streams: set[Stream], reader: Reader) -> None:
         if not streams:

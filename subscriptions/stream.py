@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from models.database import Reader, is_unavailable
@@ -38,6 +38,14 @@ class Operation(Protocol):
 
     def render_error(self, error: RequestError) -> bytes:
         """Return the answer that tells why the stream ends, as JSON."""
+
+
+class Message(NamedTuple):
+    """What is sent of a stream: an answer as JSON, and the place after it in the log."""
+
+    payload: bytes
+    number: int
+    base: int
 
 
 @dataclass(slots=True)
@@ -153,7 +161,7 @@ class Stream:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(True)
 
-    def _take(self) -> bytes:
+    def _take(self) -> Message:
         frame = self.waiting.pop(next(iter(self.waiting)))
         number = frame.item.number if frame.item else self.position
         base = self.base
@@ -162,6 +170,9 @@ class Stream:
         else:
             self.partly_taken, self.owed = False, frozenset()
             base, self.base = number, self.position
+        return Message(self._joined(frame, number, base), number, base)
+
+    def _joined(self, frame: Frame, number: int, base: int) -> bytes:
         if len(frame.pieces) == 1:
             return frame.pieces[0]
         key = (self.viewer.user_id, number, base)
@@ -177,7 +188,7 @@ class Stream:
         self,
         open_again: Opening,
         heartbeat: Callable[["Stream"], Awaitable[bytes]],
-    ) -> AsyncGenerator[bytes, None]:
+    ) -> AsyncGenerator[Message, None]:
         """Yield what is to be sent, for as long as the stream lives."""
         while not self.ended:
             if self.restart is not None:
@@ -185,12 +196,15 @@ class Stream:
                 try:
                     await self._restarted(open_again, reason)
                 except RequestError as error:
-                    yield self.request.operation.render_error(error)
+                    yield self._here(self.request.operation.render_error(error))
                     return
             elif self.waiting:
                 yield self._take()
             elif not await self._wait():
-                yield await heartbeat(self)
+                yield self._here(await heartbeat(self))
+
+    def _here(self, payload: bytes) -> Message:
+        return Message(payload, self.position, self.position)
 
     async def _restarted(self, open_again: Opening, reason: SnapshotReason) -> None:
         """Open again; while the database is away, try again and again (P18)."""

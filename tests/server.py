@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-import uvicorn
 from sqlalchemy import Connection, select
 
 from app.asgi import create_app
 from app.desk import Desk
+from app.protocols import StoppingServer
+from app.serving import configuration
 from app.settings import Settings
 from app.tuning import send_at_once
 from models.seams import Seams
@@ -56,18 +57,13 @@ def _user_id(connection: Connection, email: str) -> UUID:
 @asynccontextmanager
 async def running_server(database_url: str, **settings: object) -> AsyncIterator[Server]:
     """Yield a server on 127.0.0.1 at a free port."""
-    app = create_app(Settings.model_validate({"database_url": database_url, **settings}), SECRET)
+    chosen = Settings.model_validate(
+        {"database_url": database_url, "graceful_stop_seconds": 2, **settings}
+    )
+    app = create_app(chosen, SECRET)
     listening = socket.create_server(("127.0.0.1", 0))
     send_at_once(listening)
-    config = uvicorn.Config(
-        app,
-        log_level="error",
-        ws="websockets-sansio",
-        lifespan="on",
-        timeout_graceful_shutdown=2,
-        ws_per_message_deflate=False,
-    )
-    running = uvicorn.Server(config)
+    running = StoppingServer(configuration(app, chosen))
     task = asyncio.create_task(running.serve(sockets=[listening]), name="server")
     async with asyncio.timeout(10):
         while not running.started:  # noqa: ASYNC110 - uvicorn has no event for it

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import structlog
 import typer
-import uvicorn
 
 from app import migrating
 from app.asgi import create_app
@@ -15,12 +14,10 @@ from app.cli.environment import open_database, read_settings, secret_key
 from app.cli.live_board import show_board
 from app.cli.logs import set_up_logging
 from app.failures import Failure
-from app.settings import Settings
+from app.protocols import StoppingServer
+from app.serving import BACKLOG, configuration
 from app.tuning import send_at_once, tune_collector
 from schema.schema import sdl
-
-_BACKLOG = 2048
-_PING_SECONDS = 15.0
 
 
 def serve(
@@ -44,7 +41,9 @@ def serve(
     structlog.get_logger("app").info("serving", address=address, port=number)
     tune_collector()
     with closing(listener), suppress(KeyboardInterrupt):
-        uvicorn.Server(_configuration(settings, secret)).run(sockets=[listener])
+        StoppingServer(configuration(create_app(settings, secret), settings)).run(
+            sockets=[listener]
+        )
 
 
 async def _check_database(url: str) -> None:
@@ -55,30 +54,11 @@ async def _check_database(url: str) -> None:
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise Failure(f"{host} port {port} cannot be used: {error.strerror}.") from None
     send_at_once(listener)
     return listener
-
-
-def _configuration(settings: Settings, secret: bytes) -> uvicorn.Config:
-    return uvicorn.Config(
-        create_app(settings, secret),
-        loop="uvloop",
-        http="httptools",
-        ws="websockets-sansio",
-        ws_max_size=settings.max_frame_bytes,
-        ws_per_message_deflate=False,
-        ws_ping_interval=_PING_SECONDS,
-        ws_ping_timeout=_PING_SECONDS,
-        lifespan="on",
-        backlog=_BACKLOG,
-        timeout_graceful_shutdown=settings.graceful_stop_seconds,
-        access_log=False,
-        server_header=False,
-        log_config=None,
-    )
 
 
 def migrate() -> None:

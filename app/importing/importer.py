@@ -15,7 +15,7 @@ from app.importing.reading import Row, Source
 from models.database import Database
 from models.seams import Seams
 from permissions.rights import Permission
-from permissions.viewer import Viewer
+from permissions.viewer import Credential, Viewer
 from resolvers import vocabulary
 from resolvers.journal import Author, Note, write
 
@@ -68,7 +68,7 @@ async def import_source(
 def _import_rows(
     connection: Connection, job: Import, seams: Seams, rows: list[Row]
 ) -> list[Report]:
-    viewer = vocabulary.load_viewer(connection, job.user_id)
+    viewer = vocabulary.load_viewer(connection, Credential(job.user_id))
     if viewer is None or not viewer.may(Permission.IMPORT):
         raise Failure("Importing needs an active admin, or a user with the permission IMPORT.")
     notes: list[Note] = []

@@ -47,7 +47,7 @@ def migrated(tmp_path: Path) -> Path:
         (["serve", "--workers", "2", "--dev"], {}, "--workers 2 needs a WAKE_URL"),
         (["serve"], {"SECRET_KEY": "short"}, "SECRET_KEY is not valid: 32 bytes are needed"),
         (["migrate"], {"DATABASE_URL": "mysql://x"}, "DATABASE_URL is not valid: use one of"),
-        (["migrate"], {"WAKE_URL": "redis://x"}, "WAKE_URL is not valid"),
+        (["migrate"], {"WAKE_URL": "pigeon://x"}, "WAKE_URL is not valid"),
         (["migrate"], {"MAX_BODY_BYTES": "many"}, "MAX_BODY_BYTES is not valid"),
         (["migrate"], {"ALLOWED_ORIGINS": "x"}, "ALLOWED_ORIGINS is not valid"),
         (

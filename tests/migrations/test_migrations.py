@@ -1,5 +1,6 @@
 """One history for both databases, equal to the tables that the program works with."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -69,8 +70,16 @@ def definitions(connection: Connection) -> dict[str, str]:
     for statement in SQLITE_DEFINITIONS if sqlite else POSTGRES_DEFINITIONS:
         for name, sql in connection.execute(text(statement)):
             if not name.startswith("alembic_version"):
-                found[name] = "\n".join(sorted(line.strip(" ,\t") for line in sql.splitlines()))
+                found[name] = "\n".join(parts(sql))
     return found
+
+
+def parts(sql: str) -> list[str]:
+    """Return the members of a definition, sorted: a column that was added later stands last."""
+    if not sql.startswith("CREATE TABLE"):
+        return [sql]
+    members = sql[sql.index("(") + 1 : sql.rindex(")")]
+    return sorted(one.strip() for one in re.split(r",\s*(?![^()]*\))", members))
 
 
 async def test_upgrade_makes_the_tables_of_the_models(address: str) -> None:

@@ -219,9 +219,8 @@ def test_c9_ranges_that_hold_nothing_are_refused(world: World) -> None:
 
 def test_r18_nobody_filters_by_values_he_may_not_see(world: World) -> None:
     viewer = world.viewer("admin")
-    blind = Viewer(
-        viewer.user, viewer.practice, viewer.permissions - {Permission.OPPORTUNITY_VALUE_READ}
-    )
+    permissions = viewer.permissions - {Permission.OPPORTUNITY_VALUE_READ}
+    blind = Viewer(viewer.user, viewer.practice, permissions, viewer.credential)
     with pytest.raises(Forbidden):
         board_terms(BoardFilter(value=DecimalRange(min=Decimal(1))), blind)
     assert len(board_terms(BoardFilter(value=DecimalRange()), blind)) == 1

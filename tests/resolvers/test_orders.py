@@ -127,7 +127,7 @@ def test_newest_first_where_nothing_is_asked_for() -> None:
 
 def test_r18_nobody_orders_by_values_he_may_not_see() -> None:
     rights = VIEWER.permissions - {Permission.OPPORTUNITY_VALUE_READ}
-    blind = Viewer(VIEWER.user, VIEWER.practice, rights)
+    blind = Viewer(VIEWER.user, VIEWER.practice, rights, VIEWER.credential)
     for field in OpportunityOrderField:
         asked = OpportunityOrder(field=field)
         if field is OpportunityOrderField.VALUE:

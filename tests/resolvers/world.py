@@ -18,7 +18,7 @@ from models.opportunity import Opportunity
 from models.practice import ContactType, Practice, Stage, tag
 from models.seams import Seams
 from models.user import User, user
-from permissions.viewer import Viewer, viewer_of
+from permissions.viewer import Credential, Viewer, viewer_of
 from permissions.visibility import CONTACT, OPPORTUNITY
 from resolvers import vocabulary
 from resolvers.change import Change
@@ -194,7 +194,7 @@ def make_world(connection: Connection, database: Database, seed: int, name: str)
     connection.execute(insert(tag), rows)
     add_second_pipeline(connection, seams, made.practice_id)
     staff = vocabulary.staff(connection, made.practice_id, active_only=False)
-    viewer = vocabulary.load_viewer(connection, made.admin_id)
+    viewer = vocabulary.load_viewer(connection, Credential(made.admin_id))
     assert viewer is not None
     return World(
         database,

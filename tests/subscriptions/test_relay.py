@@ -100,7 +100,7 @@ async def board(server: Server, world: World, active: bool | None = None) -> Asy
 
 async def told(frames: Any) -> dict[str, Any]:
     async with asyncio.timeout(20):
-        answer = json.loads(await anext(frames))
+        answer = json.loads((await anext(frames)).payload)
     assert "errors" not in answer, answer
     event: dict[str, Any] = answer["data"]["boardEvents"]
     return event

@@ -84,7 +84,7 @@ async def reading(
 
 async def take(frames: Any) -> tuple[str, Cursor | None]:
     """Return the next frame's text and its cursor."""
-    text, _, cursor = (await anext(frames)).decode().partition(" ")
+    text, _, cursor = (await anext(frames)).payload.decode().partition(" ")
     return text, SEAL.open_cursor(VIEWER.user_id, cursor) if len(cursor) > 10 else None
 
 
@@ -149,7 +149,7 @@ async def test_c5_a_stream_that_may_not_go_on_tells_why_and_ends() -> None:
     board = stream()
     async with reading(board, refusal=NotFound("gone")) as frames:
         board.interrupt(SnapshotReason.ACCESS_CHANGED)
-        assert (await anext(frames)) == b"NOT_FOUND"
+        assert (await anext(frames)).payload == b"NOT_FOUND"
         with pytest.raises(StopAsyncIteration):
             await anext(frames)
 
@@ -184,9 +184,9 @@ async def test_c1_a_heartbeat_comes_when_nothing_else_does(
     monkeypatch.setattr(subscriptions.stream, "HEARTBEAT_SECONDS", 0.02)
     board = stream()
     async with reading(board) as frames:
-        assert await anext(frames) == b"heartbeat 0"
+        assert (await anext(frames)).payload == b"heartbeat 0"
         board.advance(4, NONE)
-        assert await anext(frames) == b"heartbeat 4"
+        assert (await anext(frames)).payload == b"heartbeat 4"
         board.tell(5, NONE, [frame(50, 5, "a")], TOUCHED)
         assert (await take(frames))[0] == "a"
 
