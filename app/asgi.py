@@ -54,7 +54,7 @@ def create_app(settings: Settings, secret: bytes, seams: Seams | None = None) ->
 async def _desk(settings: Settings, secret: bytes, seams: Seams) -> AsyncIterator[Desk]:
     """Yield what requests need, for as long as the process serves."""
     secrets = (secret, *second_secret(settings))
-    database, seal = Database(settings.database_url), Seal(*secrets)
+    database, seal = Database(settings.database_url, settings.patience), Seal(*secrets)
     relay = Relay(database, seal, Wake(settings.wake_url))
     services = Services(database, seal, seams, relay)
     tokens = Tokens(*secrets, leeway=settings.token_leeway_seconds)

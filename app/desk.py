@@ -32,6 +32,19 @@ class TooSlow(RequestError):
         )
 
 
+@asynccontextmanager
+async def in_time(seconds: float) -> AsyncIterator[asyncio.Timeout]:
+    """Give what happens inside a time limit; TooSlow where it is not kept."""
+    limit = asyncio.timeout(seconds)
+    try:
+        async with limit:
+            yield limit
+    except TimeoutError:
+        if limit.expired():
+            raise TooSlow from None
+        raise
+
+
 class Live(NamedTuple):
     """A subscription that may begin: of whom, to what, and the log's number when he was let in."""
 

@@ -1,6 +1,5 @@
 """GraphQL over HTTP: one POST, one answer, or a stream of server-sent events."""
 
-import asyncio
 import re
 from typing import Any
 
@@ -10,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
 from app.answers import Answer, failed, response
-from app.desk import Desk, TooSlow
+from app.desk import Desk, in_time
 from app.event_streams import live_events
 from app.negotiation import EVENT_STREAM, OFFERED, preferred
 from app.requests import Malformed, read_request
@@ -33,8 +32,6 @@ class GraphQLOverHttp:
             found = await self._answer(request, send, request_id)
         except ClientDisconnect:
             return
-        except TimeoutError:
-            found = failed(TooSlow(), request_id)
         except Exception as error:
             found = failed(error, request_id)
         if found is not None:
@@ -44,7 +41,7 @@ class GraphQLOverHttp:
     async def _answer(self, request: Request, send: Send, request_id: str) -> Answer | None:
         """Return the answer of a request; None where a live board was sent instead."""
         desk: Desk = request.app.state.desk
-        async with asyncio.timeout(desk.settings.request_seconds) as limit:
+        async with in_time(desk.settings.request_seconds) as limit:
             credential, asked = await _read(desk, request)
             if desk.engine.operation(asked) is not OperationType.SUBSCRIPTION:
                 return await _executed(desk, request_id, credential, asked)

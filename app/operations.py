@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from app import metrics
 from app.channel import Channel, Closing
-from app.desk import Desk, TooSlow
+from app.desk import Desk, in_time
 from app.requests import Malformed, request_of
 from app.tokens import BadToken
 from permissions.viewer import Credential
@@ -106,12 +106,11 @@ class Operations:
         await self._channel.send_next(key, await asyncio.shield(running))
 
     async def _result(self, request: Request, request_id: str) -> bytes:
-        try:
-            async with asyncio.timeout(self._desk.settings.request_seconds):
-                async with self._desk.context(self._credential, request_id) as context:
-                    result = await self._desk.engine.execute(request, context)
-        except TimeoutError:
-            raise TooSlow from None
+        async with (
+            in_time(self._desk.settings.request_seconds),
+            self._desk.context(self._credential, request_id) as context,
+        ):
+            result = await self._desk.engine.execute(request, context)
         return encoded(result, request_id)
 
     async def _stream(self, key: str, request: Request, request_id: str) -> None:

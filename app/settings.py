@@ -7,6 +7,8 @@ from pydantic_settings import BaseSettings
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from models.engines import Patience
+
 _DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 _WAKES = ("memory", "sqlite", "redis", "rediss", "postgres", "postgresql")
 
@@ -53,6 +55,11 @@ class Settings(BaseSettings):
     event_retention_hours: Count = 24
     event_retention_count: Count = 100_000
     audit_retention_days: Days = 0
+
+    @property
+    def patience(self) -> Patience:
+        """How long requests wait for the database."""
+        return Patience(self.statement_seconds, self.lock_seconds)
 
     @field_validator("database_url")
     @classmethod

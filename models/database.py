@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import orjson
-from sqlalchemy import Connection, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import Connection
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.engines import POOL_SIZE, USUAL, Patience, postgres_engine, sqlite_engine
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -23,24 +23,24 @@ _UNAVAILABLE = (
     PoolTimeoutError,
     OSError,
 )
-# Connection lost, serialisation lost thrice, resources gone, lock or statement time-out.
-_UNAVAILABLE_STATES = frozenset(("08", "40", "53", "55", "57"))
+# Connection lost, serialisation lost thrice, resources gone, lock or statement time-out,
+# the machine failed; and a server that only reads.
+_UNAVAILABLE_STATES = frozenset(("08", "40", "53", "55", "57", "58"))
+_READ_ONLY = "25006"
 _ATTEMPTS = 3
-_POOL_SIZE = 16
-_STATEMENT_MS = 5000
-_LOCK_MS = 3000
 
 
 class Database:
     """A pool of connections and the two ways to use it: `Reader` and `write`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: Patience = USUAL) -> None:
         """Open nothing yet; connections are made when they are needed."""
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url)
+        self.engine = (sqlite_engine if self.is_sqlite else postgres_engine)(self.url, patience)
+        self._patience = patience
         # SQLite has one writer: queueing here is fair, queueing in the file is not.
-        self._gate = asyncio.Semaphore(1 if self.is_sqlite else _POOL_SIZE // 2)
+        self._gate = asyncio.Semaphore(1 if self.is_sqlite else POOL_SIZE // 2)
         self._writes: set[asyncio.Task[Any]] = set()
 
     def reader(self) -> "Reader":
@@ -56,11 +56,22 @@ class Database:
         a cancelled statement would leave SQLite's write lock behind. Lost races (serialisation,
         deadlock, busy) are run again, at most twice (C3).
         """
-        async with self._gate:
-            task = asyncio.ensure_future(self._attempts(job, args, kwargs))
-            self._writes.add(task)
-            task.add_done_callback(self._writes.discard)
-            return await asyncio.shield(task)
+        await self._turn()
+        task = asyncio.ensure_future(self._attempts(job, args, kwargs))
+        self._writes.add(task)
+        task.add_done_callback(self._written)
+        return await asyncio.shield(task)
+
+    async def _turn(self) -> None:
+        """Wait for the turn to write; TimeoutError if it does not come."""
+        async with asyncio.timeout(self._patience.lock):
+            await self._gate.acquire()
+
+    def _written(self, task: asyncio.Task[Any]) -> None:
+        self._writes.discard(task)
+        self._gate.release()
+        if not task.cancelled():
+            task.exception()  # who asked may have gone: then nobody else looks at it
 
     async def _attempts(
         self, job: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -80,8 +91,12 @@ class Database:
         async with self.engine.connect() as connection:
             if self.is_sqlite:
                 await connection.execution_options(begins="BEGIN IMMEDIATE")
-            async with connection.begin():
-                return await connection.run_sync(lambda sync: job(sync, *args, **kwargs))
+            try:
+                async with connection.begin():
+                    return await connection.run_sync(lambda sync: job(sync, *args, **kwargs))
+            except TimeoutError:
+                await _give_up(connection)
+                raise
 
     async def close(self) -> None:
         """Wait for running writes, then close every connection."""
@@ -111,7 +126,9 @@ class Reader:
                 self._connection = await self._begin()
             try:
                 return await self._connection.run_sync(lambda sync: job(sync, *args, **kwargs))
-            except DBAPIError:
+            except (DBAPIError, TimeoutError) as error:
+                if isinstance(error, TimeoutError):
+                    await _give_up(self._connection)
                 await self._end()  # PostgreSQL would refuse every further statement
                 raise
 
@@ -147,11 +164,17 @@ class Reader:
         await self.close()
 
 
+async def _give_up(connection: AsyncConnection) -> None:
+    """Throw away a connection whose server does not answer."""
+    if not connection.invalidated:
+        await connection.invalidate()
+
+
 def is_unavailable(error: BaseException) -> bool:
     """Return whether an error says that the database cannot serve just now."""
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None) or ""
-        if error.connection_invalidated or state[:2] in _UNAVAILABLE_STATES:
+        if state == _READ_ONLY or state[:2] in _UNAVAILABLE_STATES or error.connection_invalidated:
             return True
     return isinstance(error, _UNAVAILABLE)
 
@@ -161,54 +184,3 @@ def _lost_race(error: DBAPIError) -> bool:
     if getattr(driver, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
         return True
     return getattr(driver, "sqlstate", None) in _RETRIED_STATES
-
-
-def _dumps(value: Any) -> str:
-    return orjson.dumps(value).decode()
-
-
-def _sqlite_engine(url: URL) -> AsyncEngine:
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(
-        url,
-        connect_args={"timeout": 5, "cached_statements": 512},
-        pool_size=_POOL_SIZE,
-        pool_timeout=5,
-        hide_parameters=True,
-        json_serializer=_dumps,
-        json_deserializer=orjson.loads,
-    )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # transactions are begun below
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("begins", "BEGIN"))
-
-    return engine
-
-
-def _postgres_engine(url: URL) -> AsyncEngine:
-    settings = {
-        "jit": "off",
-        "statement_timeout": str(_STATEMENT_MS),
-        "lock_timeout": str(_LOCK_MS),
-        "timezone": "UTC",
-    }
-    return create_async_engine(
-        url,
-        connect_args={"server_settings": settings, "timeout": 5},
-        pool_size=_POOL_SIZE,
-        max_overflow=0,
-        pool_timeout=5,
-        hide_parameters=True,
-        json_serializer=_dumps,
-        json_deserializer=orjson.loads,
-    )

@@ -18,12 +18,14 @@ from app.failures import Failure
 from app.migrating import is_current
 from app.settings import Settings
 from models.database import Database
+from models.engines import Patience
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 SECRET_FILE = Path("data/secret-key")
 SECRET_BYTES = 32
+_PATIENCE = Patience(statement=3600, lock=30)
 
 
 def read_settings() -> Settings:
@@ -86,7 +88,7 @@ async def open_database(url: str, *, unmigrated: bool = False) -> AsyncIterator[
     """Yield the database of `url`, reachable and, unless `unmigrated`, of the newest schema."""
     shown = make_url(url).render_as_string(hide_password=True)
     try:
-        database = Database(url)
+        database = Database(url, _PATIENCE)
         async with database.engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
     except (DBAPIError, OSError, TimeoutError) as error:
