@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from benchmarks import board, fanout, growth, moves
+from benchmarks import board, fanout, growth, moves, storm
 from benchmarks.places import places
 from benchmarks.report import Report
 
-PARTS = ("board", "fanout", "growth", "moves")
+PARTS = ("board", "fanout", "growth", "moves", "storm")
 
 
 def main() -> None:
@@ -22,6 +22,7 @@ def main() -> None:
         "fanout": fanout.measure,
         "growth": partial(growth.measure, large=asked.large, explain=asked.explain),
         "moves": moves.measure,
+        "storm": storm.measure,
     }
     with places(with_postgres=not asked.sqlite) as found:
         for name in asked.parts or PARTS:

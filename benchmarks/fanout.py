@@ -70,7 +70,7 @@ def _audience(
     path = variant.path
     moved = [
         post(path, tokens[0], {"query": variant.move, "variables": {"id": card, "stage": stage}})
-        for card, stage in _moves(place, _FIRST + moves)
+        for card, stage in moves_of(place, _FIRST + moves)
     ]
     everybody = list(islice(cycle(tokens), subscribers))
     return Audience(
@@ -86,7 +86,7 @@ def _audience(
     )
 
 
-def _moves(place: Place, count: int) -> list[tuple[str, str]]:
+def moves_of(place: Place, count: int) -> list[tuple[str, str]]:
     """Return open cards of the first stage and stages to move them to."""
     first, *others = (UUID(key) for key in place.staff.stages)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from base64 import b64encode
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from typing_extensions import override
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
 _DELTA = b'"CardUpdated"'
 _SNAPSHOT = b'"BoardSnapshot"'
+_CURSOR = re.compile(rb'"cursor":"([^"]+)"')
 _HIDDEN = bytes(4)  # a mask of zeros leaves the payload as it is
 
 
@@ -20,6 +22,11 @@ def frame(payload: bytes, kind: int = _TEXT) -> bytes:
     if length < 126:
         return bytes((0x80 | kind, 0x80 | length)) + _HIDDEN + payload
     return bytes((0x80 | kind, 0x80 | 126)) + length.to_bytes(2, "big") + _HIDDEN + payload
+
+
+def _cursor(payload: bytes) -> str | None:
+    found = _CURSOR.search(payload)
+    return found[1].decode() if found else None
 
 
 class Crowd:
@@ -58,6 +65,7 @@ class Subscriber(asyncio.Protocol):
 
     def __init__(self, crowd: Crowd, path: str, token: str, payload: dict[str, Any]) -> None:
         """Take what to subscribe to."""
+        self.cursor: str | None = None
         self._crowd = crowd
         self._path = path
         self._token = token
@@ -133,6 +141,7 @@ class Subscriber(asyncio.Protocol):
             crowd.bytes += len(payload)
         elif _SNAPSHOT in payload:
             crowd.snapshots += 1
+            self.cursor = _cursor(payload)
         elif b'"connection_ack"' in payload:
             self._send({"type": "subscribe", "id": "1", "payload": self._payload})
             crowd.ready += 1

@@ -4,11 +4,11 @@ import asyncio
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
@@ -17,9 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from benchmarks.rows import Maker, Rows
 from benchmarks.staff import POSTGRES, SQLITE, Staff, make_staff
 from models import metadata
+from models.database import Database
 from models.opportunity import EVERYBODY
 from tests.postgres import Postgres, running_postgres
 
+T = TypeVar("T")
 KINDS = ("SQLite", "PostgreSQL")
 _BATCH = 10_000
 _TOTALS = """
@@ -103,6 +105,14 @@ def places(*, with_postgres: bool = True) -> Iterator[Places]:
                 yield Places(Path(folder), postgres)
         else:
             yield Places(Path(folder), None)
+
+
+async def changed(url: str, job: Callable[[Connection], T]) -> T:
+    """Return what a job answers that changes a filled database."""
+    database = Database(url)
+    answer = await database.write(job)
+    await database.close()
+    return answer
 
 
 async def _administer(postgres: Postgres, statement: str) -> None:

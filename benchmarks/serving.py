@@ -9,12 +9,13 @@ from multiprocessing.connection import Connection
 from typing import Any
 from uuid import UUID
 
-import uvicorn
 from broadcaster import Broadcast
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from app.asgi import create_app
+from app.protocols import StoppingServer
+from app.serving import BACKLOG, configuration
 from app.settings import Settings
 from app.tokens import Tokens
 from app.tuning import send_at_once, tune_collector
@@ -24,8 +25,9 @@ from benchmarks.stock_app import StockView
 
 SECRET = b"a secret of benchmarks, 32 bytes."
 SPAWN = multiprocessing.get_context("spawn")
-_BACKLOG = 2048
 _STOP_SECONDS = 20.0
+# A few users stand for many: they may have more than their share.
+_UNLIMITED: dict[str, Any] = {"max_sockets": 100_000, "max_cost_per_minute": 10**12}
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,10 @@ class Served:
 
 
 @contextmanager
-def serving(place: Place) -> Iterator[Served]:
-    """Yield a server of a database, in a process of its own."""
+def serving(place: Place, port: int = 0) -> Iterator[Served]:
+    """Yield a server of a database, in a process of its own; 0 is any free port."""
     ours, theirs = SPAWN.Pipe()
-    process = SPAWN.Process(target=_serve, args=(place.as_json(), theirs), name="server")
+    process = SPAWN.Process(target=_serve, args=(place.as_json(), theirs, port), name="server")
     process.start()
     try:
         assert process.pid is not None
@@ -57,18 +59,19 @@ def serving(place: Place) -> Iterator[Served]:
             process.join()
 
 
-def _serve(stored: dict[str, Any], told: Connection) -> None:
+def _serve(stored: dict[str, Any], told: Connection, port: int) -> None:
     place = Place.from_json(stored)
-    listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
-    server = uvicorn.Server(_configuration(_application(place)))
+    listener = socket.create_server(("127.0.0.1", port), backlog=BACKLOG)
+    settings = Settings(database_url=place.url, graceful_stop_seconds=2, **_UNLIMITED)
+    server = StoppingServer(configuration(_application(place, settings), settings))
     send_at_once(listener)
     tune_collector()
     told.send(listener.getsockname()[1])
     server.run(sockets=[listener])
 
 
-def _application(place: Place) -> Starlette:
-    app = create_app(Settings(database_url=place.url), SECRET)
+def _application(place: Place, settings: Settings) -> Starlette:
+    app = create_app(settings, SECRET)
     broadcast = Broadcast("memory://")
     stock = StockView(place.url, broadcast)
     app.router.routes += [
@@ -84,20 +87,3 @@ def _application(place: Place) -> Starlette:
 
     app.router.lifespan_context = lifespan
     return app
-
-
-def _configuration(app: Starlette) -> uvicorn.Config:
-    """Return what `python -m app serve` runs with."""
-    return uvicorn.Config(
-        app,
-        loop="uvloop",
-        http="httptools",
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        lifespan="on",
-        backlog=_BACKLOG,
-        access_log=False,
-        server_header=False,
-        log_level="error",
-        timeout_graceful_shutdown=2,
-    )

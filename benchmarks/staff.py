@@ -84,7 +84,7 @@ def make_staff(connection: Connection) -> Staff:
         tags=[_tag(connection, practice_id, place) for place in range(len(_TAGS))],
         users=[
             here.admin_id.hex,
-            *(_user(connection, practice_id, place) for place in range(1, USERS)),
+            *(add_user(connection, practice_id, place) for place in range(1, USERS)),
         ],
     )
 
@@ -102,7 +102,8 @@ def _tag(connection: Connection, practice_id: UUID, place: int) -> str:
     return key
 
 
-def _user(connection: Connection, practice_id: UUID, place: int) -> str:
+def add_user(connection: Connection, practice_id: UUID, place: int) -> str:
+    """Add a user; those who come after the usual ones see everything. Return his id's digits."""
     key, email = key_at(NOW, place, 4), f"user{place}@bench.example"
     row = {
         "id": UUID(key),
@@ -111,7 +112,7 @@ def _user(connection: Connection, practice_id: UUID, place: int) -> str:
         "email": email,
         "email_key": email,
         "role": "USER",
-        "only_assigned_data": place >= RESTRICTED_FROM,
+        "only_assigned_data": RESTRICTED_FROM <= place < USERS,
         "permissions": sorted(one.value for one in DEFAULT_PERMISSIONS),
         "active": True,
         "created_at": CLOCK,
