@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -62,7 +62,6 @@ class Desk:
     tokens: Tokens
     engine: Engine
     connections: Connections
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @asynccontextmanager
     async def context(self, credential: Credential, request_id: str) -> AsyncIterator[Context]:

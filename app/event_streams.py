@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from app import metrics
 from app.desk import Desk, Live
 from app.negotiation import EVENT_STREAM
-from app.protocols import abort_of
+from app.protocols import abort_of, stopping_of
 from resolvers.boards import stream_cursor
 from subscriptions.stream import Message
 
@@ -73,7 +73,7 @@ class LiveEvents:
         sending = asyncio.create_task(self._send_all(scope, send, request_id), name="event stream")
         ends = [
             asyncio.create_task(end, name="event stream end")
-            for end in (_gone(receive), self._access_over.wait(), self._desk.stopping.wait())
+            for end in (_gone(receive), self._access_over.wait(), stopping_of(scope).wait())
         ]
         metrics.streams.inc()
         try:

@@ -9,12 +9,12 @@ from multiprocessing.connection import Connection
 from typing import Any
 from uuid import UUID
 
+import uvicorn
 from broadcaster import Broadcast
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from app.asgi import create_app
-from app.protocols import StoppingServer
 from app.serving import BACKLOG, configuration
 from app.settings import Settings
 from app.tokens import Tokens
@@ -63,7 +63,7 @@ def _serve(stored: dict[str, Any], told: Connection, port: int) -> None:
     place = Place.from_json(stored)
     listener = socket.create_server(("127.0.0.1", port), backlog=BACKLOG)
     settings = Settings(database_url=place.url, graceful_stop_seconds=2, **_UNLIMITED)
-    server = StoppingServer(configuration(_application(place, settings), settings))
+    server = uvicorn.Server(configuration(_application(place, settings), settings))
     send_at_once(listener)
     tune_collector()
     told.send(listener.getsockname()[1])

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+import uvicorn
 from sqlalchemy import Connection, select
 
 from app.asgi import create_app
 from app.desk import Desk
-from app.protocols import StoppingServer
 from app.serving import configuration
 from app.settings import Settings
 from app.tuning import send_at_once
@@ -63,7 +63,7 @@ async def running_server(database_url: str, **settings: object) -> AsyncIterator
     app = create_app(chosen, SECRET)
     listening = socket.create_server(("127.0.0.1", 0))
     send_at_once(listening)
-    running = StoppingServer(configuration(app, chosen))
+    running = uvicorn.Server(configuration(app, chosen))
     task = asyncio.create_task(running.serve(sockets=[listening]), name="server")
     async with asyncio.timeout(10):
         while not running.started:  # noqa: ASYNC110 - uvicorn has no event for it

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import structlog
 import typer
+import uvicorn
 
 from app import migrating
 from app.asgi import create_app
@@ -14,7 +15,6 @@ from app.cli.environment import open_database, read_settings, secret_key
 from app.cli.live_board import show_board
 from app.cli.logs import set_up_logging
 from app.failures import Failure
-from app.protocols import StoppingServer
 from app.serving import BACKLOG, configuration
 from app.tuning import send_at_once, tune_collector
 from schema.schema import sdl
@@ -41,7 +41,7 @@ def serve(
     structlog.get_logger("app").info("serving", address=address, port=number)
     tune_collector()
     with closing(listener), suppress(KeyboardInterrupt):
-        StoppingServer(configuration(create_app(settings, secret), settings)).run(
+        uvicorn.Server(configuration(create_app(settings, secret), settings)).run(
             sockets=[listener]
         )
 
