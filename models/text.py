@@ -17,7 +17,8 @@ def fold(text: str) -> str:
     'zoe o neil'
     """
     plain = unicodedata.normalize("NFKD", text)
-    letters = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    # Category M: combining() is 0 for many vowel signs, which must not cut a word either.
+    letters = "".join(c for c in plain if unicodedata.category(c)[0] != "M").casefold()
     return _NOT_WORD.sub(" ", letters).strip()
 
 

@@ -31,9 +31,8 @@ def may_delete(viewer: User, record: Record) -> bool:
 
 def fold(text: str) -> str:
     """Return the text as it is compared: without case, accents or punctuation (C9)."""
-    plain = "".join(
-        char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char)
-    )
+    apart = unicodedata.normalize("NFKD", text)
+    plain = "".join(char for char in apart if unicodedata.category(char)[0] != "M")
     return " ".join("".join(c if c.isalnum() else " " for c in plain.casefold()).split())
 
 

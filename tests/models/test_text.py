@@ -35,6 +35,11 @@ TEXTS = st.text(max_size=30)
         ("Łukasz", "łukasz"),
         ("李 小龍", "李 小龍"),
         ("a\tb\nc", "a b c"),
+        ("ก\u0e34น\u0e35", "กน"),
+        ("न\u093fध\u093f श\u0930\u094dम\u093e", "नध शरम"),
+        ("ខ\u17d2ម\u17c2រ", "ខមរ"),
+        ("\u2764\ufe0fGrace", "grace"),
+        ("a\u20dd", "a"),
     ],
 )
 def test_fold(text: str, folded: str) -> None:
