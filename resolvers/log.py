@@ -75,6 +75,15 @@ class LogSlice:
     active_users: frozenset[UUID]
 
     @cached_property
+    def oldest(self) -> int:
+        """The number of the first event in hand, 1 past the head if there is none.
+
+        Numbers have no gaps, so whoever stands further back has missed events that are no longer
+        kept.
+        """
+        return self.events[0].seq if self.events else self.head + 1
+
+    @cached_property
     def many(self) -> int:
         """The number of the last "many changed", 0 if there is none."""
         return max((one.seq for one in self.events if one.kind == MANY), default=0)

@@ -84,7 +84,7 @@ class Room:
             log = await reader.run(
                 read_slice, self.practice_id, min(positions), with_users=asks_activity
             )
-            if log.events:
+            if log.head > min(positions):
                 await self._end_revoked(log, sessions, reader)
                 await self._tell_all(log, self._restart_changed(log, streams), reader)
 
@@ -105,7 +105,7 @@ class Room:
 
     async def _end_revoked(self, log: LogSlice, sessions: set[Session], reader: Reader) -> None:
         """End the streams and sessions whose access has ended, before anything is told (P7)."""
-        ended = await self._ended(log, sessions, reader) if log.signed_out else frozenset()
+        ended = await self._ended(log, sessions, reader)
         for stream in [one for one in self.streams if one.viewer.credential in ended]:
             self.streams.discard(stream)
             stream.end()
@@ -117,11 +117,15 @@ class Room:
     async def _ended(
         self, log: LogSlice, sessions: set[Session], reader: Reader
     ) -> frozenset[Credential]:
-        """Return the credentials used here that are good no more."""
-        used = {one.credential for one in sessions} | {
-            one.viewer.credential for one in self.streams
+        """Return the credentials used here that are good no more; ask where the log is cut."""
+        asked = {
+            one.credential
+            for one in sessions
+            if one.credential.user_id in log.signed_out or one.position + 1 < log.oldest
         }
-        asked = [one for one in used if one.user_id in log.signed_out]
+        if log.signed_out:
+            used = (one.viewer.credential for one in self.streams)
+            asked |= {one for one in used if one.user_id in log.signed_out}
         return frozenset(
             [one for one in asked if await reader.run(vocabulary.load_viewer, one) is None]
         )
@@ -184,6 +188,8 @@ class Room:
 
 def restart_reason(log: LogSlice, stream: Stream, position: int) -> SnapshotReason | None:
     """Return why no delta from `position` can tell the whole truth; None if deltas can."""
+    if position + 1 < log.oldest:
+        return SnapshotReason.CURSOR_EXPIRED
     if log.users_changed.get(stream.viewer.user_id, 0) > position:
         return SnapshotReason.ACCESS_CHANGED
     if log.many > position or (stream.asks_activity and log.activity_changed > position):

@@ -21,6 +21,7 @@ from tests.subscriptions.test_stream import Plain
 
 SEAL = Seal(b"a secret of tests, 32 bytes long")
 ACCESS, BEHIND = SnapshotReason.ACCESS_CHANGED, SnapshotReason.FELL_BEHIND
+EXPIRED = SnapshotReason.CURSOR_EXPIRED
 
 
 def stream(**asked: Any) -> Stream:
@@ -34,7 +35,21 @@ def event(seq: int, kind: str, record_id: UUID, *changed: str) -> Event:
 
 
 def reason(of: Stream, position: int, *events: Event) -> SnapshotReason | None:
-    return restart_reason(LogSlice(9, list(events), [], frozenset()), of, position)
+    next_one = event(position + 1, "Contact", UUID(int=99))
+    whole = sorted((next_one, *events), key=lambda one: one.seq)
+    return restart_reason(LogSlice(9, whole, [], frozenset()), of, position)
+
+
+@pytest.mark.parametrize(
+    ("kept", "position", "expected"),
+    [((4, 5), 2, EXPIRED), ((4, 5), 3, None), ((4, 5), 5, None), ((), 8, EXPIRED), ((), 9, None)],
+)
+def test_p5_who_stands_before_the_oldest_event_in_hand_starts_afresh(
+    kept: tuple[int, ...], position: int, expected: SnapshotReason | None
+) -> None:
+    events = [event(seq, "Contact", UUID(int=99)) for seq in kept]
+    log = LogSlice(9, events, [], frozenset())
+    assert restart_reason(log, stream(), position) is expected
 
 
 @pytest.mark.parametrize("changed", ["role", "only_assigned_data", "permissions", "active"])
