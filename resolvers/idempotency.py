@@ -14,7 +14,7 @@ from resolvers.enums import ErrorCode
 from resolvers.outcome import Outcome
 from resolvers.problems import refuse
 
-_KEY_LIFE = timedelta(hours=24)
+KEY_LIFE = timedelta(hours=24)
 
 
 def remembered(change: Change, key: str, form: Any) -> Outcome | None:
@@ -38,7 +38,7 @@ def remembered(change: Change, key: str, form: Any) -> Outcome | None:
 def _take(change: Change, key: str, fingerprint: str) -> bool:
     """Return whether the key was free, or was used more than 24 hours ago."""
     connection = change.connection
-    stale = idempotency_key.c.created_at < change.now - _KEY_LIFE
+    stale = idempotency_key.c.created_at < change.now - KEY_LIFE
     connection.execute(delete(idempotency_key).where(*_row_of(change, key), stale))
     row = {
         "practice_id": change.viewer.practice_id,

@@ -55,12 +55,14 @@ def _user_id(connection: Connection, email: str) -> UUID:
 
 
 @asynccontextmanager
-async def running_server(database_url: str, **settings: object) -> AsyncIterator[Server]:
+async def running_server(
+    database_url: str, *, seams: Seams | None = None, **settings: object
+) -> AsyncIterator[Server]:
     """Yield a server on 127.0.0.1 at a free port."""
     chosen = Settings.model_validate(
         {"database_url": database_url, "graceful_stop_seconds": 2, **settings}
     )
-    app = create_app(chosen, SECRET)
+    app = create_app(chosen, SECRET, seams)
     listening = socket.create_server(("127.0.0.1", 0))
     send_at_once(listening)
     running = uvicorn.Server(configuration(app, chosen))
