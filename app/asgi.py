@@ -14,6 +14,7 @@ from app.connections import Connections
 from app.desk import Desk
 from app.front import PAGE
 from app.graphql_http import GraphQLOverHttp
+from app.keeping import Sweeper
 from app.settings import Settings
 from app.sockets import graphql_over_websocket
 from app.tokens import Tokens
@@ -54,14 +55,20 @@ def create_app(settings: Settings, secret: bytes, seams: Seams | None = None) ->
 async def _desk(settings: Settings, secret: bytes, seams: Seams) -> AsyncIterator[Desk]:
     """Yield what requests need, for as long as the process serves."""
     secrets = (secret, *second_secret(settings))
-    database, seal = Database(settings.database_url, settings.patience), Seal(*secrets)
+    database = Database(
+        settings.database_url, settings.patience, on_connect=settings.database_on_connect
+    )
+    seal = Seal(*secrets)
     relay = Relay(database, seal, Wake(settings.wake_url))
     services = Services(database, seal, seams, relay)
     tokens = Tokens(*secrets, leeway=settings.token_leeway_seconds)
+    sweeper = Sweeper(database, settings, seams)
     await relay.start()
+    sweeper.start()
     try:
         yield Desk(settings, services, tokens, Engine(), Connections(settings.max_sockets))
     finally:
+        await sweeper.close()
         await relay.close()
         await database.close()
 

@@ -27,7 +27,7 @@ async def migrate(database: Database) -> None:
 async def is_current(database: Database) -> bool:
     """Return whether the database has the newest schema."""
     async with database.engine.connect() as connection:
-        return await connection.run_sync(_revision) == newest_revision()
+        return await connection.run_sync(revision_of) == newest_revision()
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
@@ -58,5 +58,12 @@ def newest_revision() -> str | None:
     return ScriptDirectory.from_config(configuration()).get_current_head()
 
 
-def _revision(connection: Connection) -> str | None:
+def revisions() -> frozenset[str]:
+    """Return the names of all revisions."""
+    scripts = ScriptDirectory.from_config(configuration())
+    return frozenset(one.revision for one in scripts.walk_revisions())
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the name of the database's revision; None if it has none."""
     return MigrationContext.configure(connection).get_current_revision()

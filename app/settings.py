@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, ImportString, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from models.connecting import OnConnect
 from models.engines import Patience
 
 _DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
@@ -21,6 +22,7 @@ class Settings(BaseSettings):
     """What the environment says; each field is the variable of its name in capitals."""
 
     database_url: str = "sqlite+aiosqlite:///./data/lead2patient.db"
+    database_on_connect: ImportString[OnConnect] | None = None
     wake_url: str = "memory://"
     secret_key: SecretStr | None = Field(default=None, min_length=32)
     second_secret_key: SecretStr | None = Field(default=None, min_length=32)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.connecting import OnConnect, call_first
 from models.engines import POOL_SIZE, USUAL, Patience, postgres_engine, sqlite_engine
 
 T = TypeVar("T")
@@ -33,11 +34,18 @@ _ATTEMPTS = 3
 class Database:
     """A pool of connections and the two ways to use it: `Reader` and `write`."""
 
-    def __init__(self, url: str, patience: Patience = USUAL) -> None:
-        """Open nothing yet; connections are made when they are needed."""
+    def __init__(
+        self, url: str, patience: Patience = USUAL, *, on_connect: OnConnect | None = None
+    ) -> None:
+        """Open nothing yet; connections are made when they are needed.
+
+        `on_connect` is called with each new connection before anything else uses it.
+        """
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = (sqlite_engine if self.is_sqlite else postgres_engine)(self.url, patience)
+        if on_connect is not None:
+            call_first(self.engine, on_connect)
         self._patience = patience
         # SQLite has one writer: queueing here is fair, queueing in the file is not.
         self._gate = asyncio.Semaphore(1 if self.is_sqlite else POOL_SIZE // 2)

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from models.connecting import make_private_file
+
 POOL_SIZE = 16
 _ATTEMPTS_AT_A_LOCK = 3
 _OPCODES_BETWEEN_LOOKS = 50_000
@@ -36,8 +38,8 @@ USUAL = Patience()
 
 def sqlite_engine(url: URL, patience: Patience) -> AsyncEngine:
     """Return an engine for a SQLite file, whose folder is made."""
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    if url.database and not url.database.startswith(("file:", ":memory:")):
+        make_private_file(Path(url.database))
     engine = create_async_engine(
         url,
         # A busy file is tried again, so one attempt waits for its part of the time only.

@@ -67,7 +67,7 @@ def _make_secret_file() -> None:
     """Make the file if there is none; of two programs at once, one makes it."""
     if SECRET_FILE.exists():
         return
-    SECRET_FILE.parent.mkdir(parents=True, exist_ok=True)
+    SECRET_FILE.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = SECRET_FILE.with_name(f"{SECRET_FILE.name}.{os.getpid()}")
     file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(file, "w") as stream:
@@ -85,10 +85,13 @@ def _long_enough(key: bytes, where: str) -> bytes:
 
 @asynccontextmanager
 async def open_database(url: str, *, unmigrated: bool = False) -> AsyncIterator[Database]:
-    """Yield the database of `url`, reachable and, unless `unmigrated`, of the newest schema."""
+    """Yield the database of `url`, reachable and, unless `unmigrated`, of the newest schema.
+
+    Its connections are made ready by DATABASE_ON_CONNECT.
+    """
     shown = make_url(url).render_as_string(hide_password=True)
     try:
-        database = Database(url, _PATIENCE)
+        database = Database(url, _PATIENCE, on_connect=read_settings().database_on_connect)
         async with database.engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
     except (DBAPIError, OSError, TimeoutError) as error:

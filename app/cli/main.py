@@ -5,7 +5,7 @@ import sys
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from app.cli import data, importing, practice, server
+from app.cli import backup, data, importing, practice, server
 from app.failures import STOPPED, Failure
 
 commands = typer.Typer(
@@ -25,6 +25,9 @@ commands.command("import")(importing.import_file)
 commands.command()(data.check)
 commands.command()(server.board)
 commands.command()(data.demo)
+commands.command()(backup.backup)
+commands.command()(backup.restore)
+commands.command()(backup.sweep)
 
 
 def main() -> int:
