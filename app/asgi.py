@@ -14,7 +14,7 @@ from app.connections import Connections
 from app.desk import Desk
 from app.front import PAGE
 from app.graphql_http import GraphQLOverHttp
-from app.keeping import Sweeper
+from app.keeping import sweeping
 from app.settings import Settings
 from app.sockets import graphql_over_websocket
 from app.tokens import Tokens
@@ -62,13 +62,11 @@ async def _desk(settings: Settings, secret: bytes, seams: Seams) -> AsyncIterato
     relay = Relay(database, seal, Wake(settings.wake_url))
     services = Services(database, seal, seams, relay)
     tokens = Tokens(*secrets, leeway=settings.token_leeway_seconds)
-    sweeper = Sweeper(database, settings, seams)
     await relay.start()
-    sweeper.start()
     try:
-        yield Desk(settings, services, tokens, Engine(), Connections(settings.max_sockets))
+        async with sweeping(database, settings, seams):
+            yield Desk(settings, services, tokens, Engine(), Connections(settings.max_sockets))
     finally:
-        await sweeper.close()
         await relay.close()
         await database.close()
 

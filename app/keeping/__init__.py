@@ -1,6 +1,6 @@
 """Removing what is past its time: old events, applied idempotency keys (P5, P13)."""
 
 from app.keeping.sweep import sweep
-from app.keeping.sweeper import Sweeper
+from app.keeping.sweeper import sweeping
 
-__all__ = ["Sweeper", "sweep"]
+__all__ = ["sweep", "sweeping"]

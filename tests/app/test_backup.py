@@ -16,7 +16,7 @@ from app.failures import Failure
 from app.settings import Settings
 from models.contact import contact
 from models.database import Database
-from models.log import audit, event
+from models.log import event
 from models.opportunity import opportunity
 from models.practice import practice_head
 from tests.scenarios.spa import Spa, open_spa
@@ -32,7 +32,7 @@ def settings(url: str) -> Settings:
 def counts(connection: Connection) -> dict[str, int]:
     """Return how much there is, the log's number first."""
     numbers = {"head": connection.scalar(select(func.sum(practice_head.c.seq))) or 0}
-    for table in (event, audit, contact, opportunity):
+    for table in (event, contact, opportunity):
         numbers[table.name] = connection.scalar(select(func.count()).select_from(table)) or 0
     return numbers
 

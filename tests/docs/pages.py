@@ -66,7 +66,8 @@ class Page:
 README = Page(ROOT / "README.md")
 LIVE_BOARDS = Page(ROOT / "docs/guides/live-boards.md")
 QUERIES = Page(ROOT / "docs/guides/queries.md")
-OPERATIONS = Page(ROOT / "docs/guides/operations.md")
+OPERATIONS = Page(ROOT / "docs/operations.md")
+SECURITY = Page(ROOT / "docs/security.md")
 DECISIONS = [Page(path) for path in sorted((ROOT / "docs/decisions").glob("*.md"))]
 PAGES = [
     README,

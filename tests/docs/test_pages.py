@@ -81,18 +81,6 @@ def test_options_in_the_command_table_exist() -> None:
             assert named <= known[found[1]], line
 
 
-def test_environment_table_is_the_settings() -> None:
-    assert sorted(README.first_cells("Environment")) == sorted(
-        map(str.upper, Settings.model_fields)
-    )
-
-
-def test_environment_defaults_are_those_of_the_settings() -> None:
-    for line in README.section("Environment").splitlines():
-        if found := re.match(r"\| `([A-Z_]+)` \| `([^`]+)` \|", line):
-            assert str(Settings.model_fields[found[1].lower()].default) == found[2], line
-
-
 @pytest.mark.parametrize(
     ("values", "page"),
     [(ErrorCode, QUERIES), (WarningCode, QUERIES), (SnapshotReason, LIVE_BOARDS)],
