@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Select, delete, select, tuple_
 
 from models.log import event, idempotency_key
 from models.practice import practice_head
+from models.user import revoked_token
 from resolvers.idempotency import KEY_LIFE
 
 BATCH = 1000
@@ -52,3 +53,10 @@ def remove_keys(connection: Connection, *, now: datetime) -> int:
     stale = select(*idempotency_key.primary_key).where(columns.created_at < now - KEY_LIFE)
     ours = tuple_(*idempotency_key.primary_key).in_(stale.limit(BATCH))
     return connection.execute(delete(idempotency_key).where(ours)).rowcount
+
+
+def remove_revoked_tokens(connection: Connection, *, now: datetime) -> int:
+    """Remove revoked tokens whose time would be over by now anyway."""
+    key = revoked_token.c.token_id
+    stale = select(key).where(revoked_token.c.expires_at < now).limit(BATCH)
+    return connection.execute(delete(revoked_token).where(key.in_(stale))).rowcount

@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy import Connection, func, select
 
-from app.keeping.rows import BATCH, long_logs, remove_events, remove_keys
+from app.keeping.rows import BATCH, long_logs, remove_events, remove_keys, remove_revoked_tokens
 from app.settings import Settings
 from models.database import Database
 
@@ -52,6 +52,7 @@ async def _removals(
     return [
         *(("events", removal) for removal in events),
         ("idempotency keys", partial(remove_keys, now=now)),
+        ("revoked tokens", partial(remove_revoked_tokens, now=now)),
     ]
 
 

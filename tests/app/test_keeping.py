@@ -15,6 +15,7 @@ from app.settings import Settings
 from models.database import Database
 from models.log import event, idempotency_key
 from models.seams import Seams
+from models.user import revoked_token
 from resolvers.journal import take_numbers
 from resolvers.setup import MadePractice, NewPractice, make_practice
 from tests.resolvers.staff import START
@@ -80,7 +81,8 @@ async def test_each_practice_keeps_its_own_events(database: Database, made: Made
     other = await database.write(make_practice, Seams(), new)
     for practice, count in ((made, 7), (other, 3)):
         await database.write(add_events, practice.practice_id, [START - 30 * HOUR] * count)
-    assert await sweep(database, settings(count=4), START) == {"events": 3, "idempotency keys": 0}
+    removed = await sweep(database, settings(count=4), START)
+    assert removed == {"events": 3, "idempotency keys": 0, "revoked tokens": 0}
     assert await kept(database, made.practice_id) == [4, 5, 6, 7]
     assert await kept(database, other.practice_id) == [1, 2, 3]
 
@@ -100,6 +102,25 @@ async def test_p13_idempotency_keys_go_after_a_day(database: Database, made: Mad
     async with database.reader() as reader:
         left = await reader.run(lambda c: list(c.scalars(select(idempotency_key.c.key))))
     assert sorted(left) == ["2", "3"]
+
+
+def revoke(connection: Connection, made: MadePractice, lives: list[float]) -> None:
+    row = {"practice_id": made.practice_id, "user_id": made.admin_id}
+    new = [
+        {**row, "token_id": UUID(int=place), "expires_at": START + life * HOUR}
+        for place, life in enumerate(lives)
+    ]
+    connection.execute(insert(revoked_token), new)
+
+
+async def test_p7_a_revoked_token_is_listed_until_it_expires(
+    database: Database, made: MadePractice
+) -> None:
+    await database.write(revoke, made, [-1, -0.01, 0, 1])
+    assert (await sweep(database, settings(), START))["revoked tokens"] == 2
+    async with database.reader() as reader:
+        left = await reader.run(lambda c: list(c.scalars(select(revoked_token.c.token_id))))
+    assert sorted(left) == [UUID(int=2), UUID(int=3)]
 
 
 async def test_a_transaction_removes_a_thousand_rows_and_changes_go_on_in_between(

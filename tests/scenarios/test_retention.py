@@ -12,6 +12,7 @@ from models.log import event
 from models.practice import practice_head
 from models.seams import Seams, utc_now
 from models.user import user
+from permissions.viewer import Credential
 from resolvers.forms import ChangeOwner
 from resolvers.ids import parse
 from resolvers.journal import take_numbers
@@ -94,7 +95,7 @@ async def test_p5_a_live_board_that_lags_behind_the_log_gets_a_snapshot(decouple
     _, card = await decoupled.pair("Grace Park", decoupled.ben)
     board = await decoupled.watch(decoupled.ben)
     form = ChangeOwner(record_id=parse(card), owner_id=None)
-    call = Call(user_id=parse(decoupled.ada.id).id, action="changeOwner")
+    call = Call(credential=Credential(parse(decoupled.ada.id).id), action="changeOwner")
     await do_unheard(decoupled, lambda c: perform(c, Seams(), call, change_owner, form))
     assert (await board.next("BoardSnapshot"))["reason"] == "CURSOR_EXPIRED"
     await equals_query(board)
