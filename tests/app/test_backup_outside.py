@@ -1,5 +1,6 @@
 """Backups from outside: the command line, PostgreSQL's programs, and the hook of connections."""
 
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,12 @@ def app(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_backup_restore_and_sweep_as_commands(tmp_path: Path) -> None:
     assert app(tmp_path, "backup", "b1").returncode == 2
     assert app(tmp_path, "demo").returncode == 0
+    data = tmp_path / "data"
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (data, *data.iterdir())] == [
+        0o700,
+        0o600,
+        0o600,
+    ]
     made = app(tmp_path, "backup", "b1")
     assert (made.returncode, made.stdout) == (0, "")
     assert "b1 holds the database: 1," in made.stderr
