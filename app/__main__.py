@@ -2,7 +2,7 @@
 
 import sys
 
-from app.cli.main import main
+if __name__ == "__main__":  # workers of `serve` come by here too, and need no command line
+    from app.cli.main import main
 
-if __name__ == "__main__":
     sys.exit(main())

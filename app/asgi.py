@@ -59,7 +59,8 @@ async def _desk(settings: Settings, secret: bytes, seams: Seams) -> AsyncIterato
         settings.database_url, settings.patience, on_connect=settings.database_on_connect
     )
     seal = Seal(*secrets)
-    relay = Relay(database, seal, Wake(settings.wake_url))
+    wake = Wake(settings.wake_url, settings.database_url)
+    relay = Relay(database, seal, wake, settings.poll_seconds)
     services = Services(database, seal, seams, relay)
     tokens = Tokens(*secrets, leeway=settings.token_leeway_seconds)
     await relay.start()

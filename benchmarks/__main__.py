@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from benchmarks import board, fanout, growth, moves, storm
+from benchmarks import across, board, fanout, growth, moves, storm
 from benchmarks.places import places
 from benchmarks.report import Report
 
-PARTS = ("board", "fanout", "growth", "moves", "storm")
+PARTS = ("board", "fanout", "growth", "moves", "storm", "across")
 
 
 def main() -> None:
@@ -23,6 +23,7 @@ def main() -> None:
         "growth": partial(growth.measure, large=asked.large, explain=asked.explain),
         "moves": moves.measure,
         "storm": storm.measure,
+        "across": across.measure,
     }
     with places(with_postgres=not asked.sqlite) as found:
         for name in asked.parts or PARTS:

@@ -4,6 +4,7 @@ import asyncio
 import statistics
 import time
 from dataclasses import dataclass, field
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -25,7 +26,7 @@ _CALLERS = (1, 8)
 
 
 @dataclass
-class _Mover:
+class Mover:
     """Moves cards, one stage on at each turn."""
 
     database: Database
@@ -34,18 +35,27 @@ class _Mover:
     turn: int = 0
     waits: list[float] = field(default_factory=list)
 
+    @classmethod
+    async def of(cls, place: Place, database: Database) -> Self:
+        """Return a mover of open cards of the first stage."""
+        async with database.reader() as reader:
+            cards = await reader.run(_first_cards, UUID(place.staff.stages[0]))
+        return cls(database, place, cards)
+
+    async def step(self) -> None:
+        """Move the next card."""
+        users, stages = self.place.staff.unrestricted, self.place.staff.stages
+        turn, self.turn = self.turn, self.turn + 1
+        call = Call(credential=Credential(UUID(users[turn % len(users)])), action="moveOpportunity")
+        card = self.cards[turn % len(self.cards)]
+        stage = stages[(turn // len(self.cards) + 1) % len(stages)]
+        form = MoveOpportunity(id=Ref("Opportunity", card), stage_id=Ref("Stage", UUID(stage)))
+        await self.database.write(perform, Seams(), call, move, form)
+
     async def work(self, until: float) -> None:
         """Move cards until a moment."""
-        users, stages = self.place.staff.unrestricted, self.place.staff.stages
         while (began := time.perf_counter()) < until:
-            turn, self.turn = self.turn, self.turn + 1
-            call = Call(
-                credential=Credential(UUID(users[turn % len(users)])), action="moveOpportunity"
-            )
-            card = self.cards[turn % len(self.cards)]
-            stage = stages[(turn // len(self.cards) + 1) % len(stages)]
-            form = MoveOpportunity(id=Ref("Opportunity", card), stage_id=Ref("Stage", UUID(stage)))
-            await self.database.write(perform, Seams(), call, move, form)
+            await self.step()
             self.waits.append(time.perf_counter() - began)
 
 
@@ -66,9 +76,7 @@ def measure(places: Places, report: Report, *, quick: bool) -> None:
 
 async def _moved(place: Place, callers: int, seconds: float) -> tuple[str, ...]:
     database = Database(place.url)
-    async with database.reader() as reader:
-        cards = await reader.run(_first_cards, UUID(place.staff.stages[0]))
-    mover = _Mover(database, place, cards)
+    mover = await Mover.of(place, database)
     await mover.work(time.perf_counter() + 0.3)
     mover.waits.clear()
     began, cpu = time.perf_counter(), time.process_time()
@@ -86,5 +94,5 @@ async def _moved(place: Place, callers: int, seconds: float) -> tuple[str, ...]:
 
 
 def _first_cards(connection: Connection, stage: UUID) -> list[UUID]:
-    statement = select(opportunity.c.id).filter_by(stage_id=stage).limit(_MOVED)
+    statement = select(opportunity.c.id).filter_by(stage_id=stage, status="OPEN").limit(_MOVED)
     return list(connection.scalars(statement))

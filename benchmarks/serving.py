@@ -43,10 +43,11 @@ class Served:
 
 
 @contextmanager
-def serving(place: Place, port: int = 0) -> Iterator[Served]:
+def serving(place: Place, port: int = 0, wake_url: str = "memory://") -> Iterator[Served]:
     """Yield a server of a database, in a process of its own; 0 is any free port."""
     ours, theirs = SPAWN.Pipe()
-    process = SPAWN.Process(target=_serve, args=(place.as_json(), theirs, port), name="server")
+    words = (place.as_json(), theirs, port, wake_url)
+    process = SPAWN.Process(target=_serve, args=words, name="server")
     process.start()
     try:
         assert process.pid is not None
@@ -59,10 +60,12 @@ def serving(place: Place, port: int = 0) -> Iterator[Served]:
             process.join()
 
 
-def _serve(stored: dict[str, Any], told: Connection, port: int) -> None:
+def _serve(stored: dict[str, Any], told: Connection, port: int, wake_url: str) -> None:
     place = Place.from_json(stored)
     listener = socket.create_server(("127.0.0.1", port), backlog=BACKLOG)
-    settings = Settings(database_url=place.url, graceful_stop_seconds=2, **_UNLIMITED)
+    settings = Settings(
+        database_url=place.url, wake_url=wake_url, graceful_stop_seconds=2, **_UNLIMITED
+    )
     server = uvicorn.Server(configuration(_application(place, settings), settings))
     send_at_once(listener)
     tune_collector()

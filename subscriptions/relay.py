@@ -22,6 +22,7 @@ from subscriptions.events import Heartbeat
 from subscriptions.room import Room, Session, restart_reason
 from subscriptions.stream import Message, Request, Stream
 from subscriptions.wake import Wake
+from subscriptions.wake_bus import State
 
 _OPENING_AT_ONCE = 8
 MOST_RESUMED = 5000
@@ -30,11 +31,14 @@ MOST_RESUMED = 5000
 class Relay:
     """All live boards of one process."""
 
-    def __init__(self, database: Database, seal: Seal, wake: Wake) -> None:
-        """Begin without boards."""
+    def __init__(
+        self, database: Database, seal: Seal, wake: Wake, poll_seconds: float = 1.0
+    ) -> None:
+        """Begin without boards; logs are looked at each `poll_seconds` even if nobody wakes."""
         self._database = database
         self._seal = seal
         self._wake = wake
+        self._poll_seconds = poll_seconds
         self._rooms: dict[UUID, tuple[Room, asyncio.Task[None]]] = {}
         self._opening = asyncio.Semaphore(_OPENING_AT_ONCE)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -42,6 +46,11 @@ class Relay:
     async def start(self) -> None:
         """Begin to listen for wake-ups."""
         await self._wake.start(self._woken)
+
+    @property
+    def wake_state(self) -> State:
+        """Whether other processes can be woken; "degraded": boards there follow by polling."""
+        return self._wake.state
 
     async def close(self) -> None:
         """End every stream, then stop following the logs."""
@@ -56,15 +65,19 @@ class Relay:
         """Tell that the log of a practice grew."""
         await self._wake.announce(practice_id)
 
-    def _woken(self, practice_id: UUID) -> None:
-        if practice_id in self._rooms:
-            self._rooms[practice_id][0].wake()
+    def _woken(self, practice_id: UUID | None) -> None:
+        """Let a practice's boards look at their log; None: all boards."""
+        woken = tuple(self._rooms) if practice_id is None else (practice_id,)
+        for key in woken:
+            if key in self._rooms:
+                self._rooms[key][0].wake()
 
     def _room(self, practice_id: UUID) -> Room:
         if practice_id not in self._rooms:
-            room = Room(practice_id, self._database, self._seal)
+            room = Room(practice_id, self._database, self._seal, self._poll_seconds)
             task = asyncio.create_task(self._follow(room), name="room")
             self._rooms[practice_id] = (room, task)
+            self._wake.attend(here=True)
         return self._rooms[practice_id][0]
 
     async def _follow(self, room: Room) -> None:
@@ -72,6 +85,7 @@ class Relay:
             await room.run()
         finally:
             del self._rooms[room.practice_id]
+            self._wake.attend(here=bool(self._rooms))
 
     @contextmanager
     def session(

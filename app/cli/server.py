@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from contextlib import closing, suppress
+from functools import partial
 from typing import Annotated
 
 import structlog
@@ -14,6 +15,7 @@ from app.asgi import create_app
 from app.cli.environment import open_database, read_settings, secret_key
 from app.cli.live_board import show_board
 from app.cli.logs import set_up_logging
+from app.cli.workers import START_SECONDS, run_workers, with_wake_url, worker_app
 from app.failures import Failure
 from app.serving import BACKLOG, configuration
 from app.tuning import send_at_once, tune_collector
@@ -27,23 +29,22 @@ def serve(
     dev: Annotated[bool, typer.Option("--dev", help="Own machine: makes a key.")] = False,
 ) -> None:
     """Serve the API until it is interrupted."""
-    settings = read_settings()
-    if workers > 1:
-        raise Failure(
-            f"--workers {workers} needs a WAKE_URL that reaches every process;"
-            " memory:// reaches one only. Use --workers 1."
-        )
+    settings = with_wake_url(read_settings(), workers)
     secret = secret_key(settings, may_make=dev)
     set_up_logging(dev=dev)
     asyncio.run(_check_database(settings.database_url))
     listener = _listen(host, port)
     address, number, *_ = listener.getsockname()
-    structlog.get_logger("app").info("serving", address=address, port=number)
-    tune_collector()
+    structlog.get_logger("app").info("serving", address=address, port=number, workers=workers)
     with closing(listener), suppress(KeyboardInterrupt):
-        uvicorn.Server(configuration(create_app(settings, secret), settings)).run(
-            sockets=[listener]
-        )
+        if workers > 1:
+            make = partial(worker_app, settings, secret, dev=dev)
+            more = {"workers": workers, "timeout_worker_healthcheck": START_SECONDS}
+            run_workers(configuration(make, settings, factory=True, **more), listener)
+        else:
+            tune_collector()
+            app = create_app(settings, secret)
+            uvicorn.Server(configuration(app, settings)).run(sockets=[listener])
 
 
 async def _check_database(url: str) -> None:

@@ -44,7 +44,27 @@ def migrated(tmp_path: Path) -> Path:
     [
         (["serve"], {}, "SECRET_KEY is missing"),
         (["serve", "--dev"], {}, "run `python -m app migrate` first"),
-        (["serve", "--workers", "2", "--dev"], {}, "--workers 2 needs a WAKE_URL"),
+        (
+            ["serve", "--workers", "2", "--dev"],
+            {"WAKE_URL": "memory://"},
+            "--workers 2 needs a WAKE_URL that reaches every process; memory:// reaches one only",
+        ),
+        (["serve", "--workers", "2", "--dev"], {}, "run `python -m app migrate` first"),
+        (
+            ["serve", "--dev"],
+            {"WAKE_URL": "postgres://"},
+            "WAKE_URL is not valid: postgres:// needs an address, or a DATABASE_URL on PostgreSQL",
+        ),
+        (
+            ["serve", "--workers", "2", "--dev"],
+            {"DATABASE_URL": "sqlite+aiosqlite://"},
+            "WAKE_URL is not valid: sqlite:// needs a DATABASE_URL that is a file of SQLite",
+        ),
+        (
+            ["serve", "--dev"],
+            {"WAKE_URL": "redis://me:hidden@127.0.0.1:hidden"},
+            "WAKE_URL is not valid: this is no address of Redis",
+        ),
         (["serve"], {"SECRET_KEY": "short"}, "SECRET_KEY is not valid: 32 bytes are needed"),
         (["migrate"], {"DATABASE_URL": "mysql://x"}, "DATABASE_URL is not valid: use one of"),
         (["migrate"], {"WAKE_URL": "pigeon://x"}, "WAKE_URL is not valid"),
