@@ -72,7 +72,7 @@ class Database:
 
     async def _turn(self) -> None:
         """Wait for the turn to write; TimeoutError if it does not come."""
-        async with asyncio.timeout(self._patience.lock):
+        async with asyncio.timeout(self._patience.answer):
             await self._gate.acquire()
 
     def _written(self, task: asyncio.Task[Any]) -> None:

@@ -21,7 +21,8 @@ _OPCODES_BETWEEN_LOOKS = 50_000
 class Patience:
     """How long a statement may take, and how long it may wait for a lock, in seconds.
 
-    A connection of the pool, and a turn to write, are waited for as long as for a lock.
+    A connection of the pool is waited for as long as for a lock, a turn to write as long as for an
+    answer.
     """
 
     statement: float = 5.0
