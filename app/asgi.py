@@ -61,12 +61,13 @@ async def _desk(settings: Settings, secret: bytes, seams: Seams) -> AsyncIterato
     seal = Seal(*secrets)
     wake = Wake(settings.wake_url, settings.database_url)
     relay = Relay(database, seal, wake, settings.poll_seconds)
-    services = Services(database, seal, seams, relay)
+    services = Services(database, seal, seams, relay, settings.limits)
     tokens = Tokens(*secrets, leeway=settings.token_leeway_seconds)
     await relay.start()
     try:
+        engine, connections = Engine(settings.limits), Connections(settings.max_sockets)
         async with sweeping(database, settings, seams):
-            yield Desk(settings, services, tokens, Engine(), Connections(settings.max_sockets))
+            yield Desk(settings, services, tokens, engine, connections)
     finally:
         await relay.close()
         await database.close()

@@ -43,6 +43,7 @@ class GraphQLOverHttp:
         desk: Desk = request.app.state.desk
         async with in_time(desk.settings.request_seconds) as limit:
             credential, asked = await _read(desk, request)
+            desk.engine.cost(asked)
             if desk.engine.operation(asked) is not OperationType.SUBSCRIPTION:
                 return await _executed(desk, request_id, credential, asked)
             live = await desk.listen(credential, request_id, asked, _resume_point(request))

@@ -9,6 +9,7 @@ _errors = Counter("l2p_errors_total", "Top-level GraphQL errors.", ["code"])
 sockets = Gauge("l2p_sockets", "Open WebSockets.")
 streams = Gauge("l2p_streams", "Live boards being sent.")
 events_sent = Counter("l2p_events_sent_total", "Live board events sent.")
+local_budgets = Counter("l2p_local_budgets_total", "Budgets counted here, as Redis was away.")
 
 
 def answered(status: int, codes: Iterable[str]) -> None:

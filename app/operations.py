@@ -86,6 +86,7 @@ class Operations:
     async def _served(self, key: str, request: Request, request_id: str) -> list[dict[str, Any]]:
         """Serve an operation to its end; return why it could not be."""
         try:
+            self._desk.engine.cost(request)
             if self._desk.engine.operation(request) is OperationType.SUBSCRIPTION:
                 await self._stream(key, request, request_id)
             else:

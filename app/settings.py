@@ -9,6 +9,7 @@ from sqlalchemy.exc import ArgumentError
 
 from models.connecting import OnConnect
 from models.engines import Patience
+from resolvers.limits import Limits
 
 _DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 _WAKES = ("memory", "sqlite", "redis", "rediss", "postgres", "postgresql")
@@ -62,6 +63,20 @@ class Settings(BaseSettings):
     def patience(self) -> Patience:
         """How long requests wait for the database."""
         return Patience(self.statement_seconds, self.lock_seconds)
+
+    @property
+    def limits(self) -> Limits:
+        """How much one request may ask for."""
+        return Limits(
+            document_bytes=self.max_document_bytes,
+            tokens=self.max_tokens,
+            depth=self.max_depth,
+            aliases=self.max_aliases,
+            cost=self.max_cost,
+            page_size=self.max_page_size,
+            ids=self.max_ids,
+            search_characters=self.max_search_characters,
+        )
 
     @field_validator("database_url")
     @classmethod

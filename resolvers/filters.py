@@ -17,7 +17,7 @@ from permissions.visibility import CONTACT, OPPORTUNITY, Guarded
 from resolvers.clean import email_key, phone_key
 from resolvers.enums import OpportunityStatus
 from resolvers.ids import Ref
-from resolvers.inputs import DateTimeRange, DecimalRange, Text
+from resolvers.inputs import DateTimeRange, DecimalRange, Search
 from resolvers.problems import BadRequest, Forbidden
 from resolvers.terms import (
     Between,
@@ -30,7 +30,7 @@ from resolvers.terms import (
     Term,
 )
 
-SearchText = Annotated[str, Text(200)]
+SearchText = Annotated[str, Search()]
 
 
 @dataclass(frozen=True, kw_only=True)

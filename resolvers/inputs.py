@@ -40,11 +40,15 @@ class Phone(Text):
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """A text to search for, as long as the limits allow; a blank one counts as null."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotNegative:
     """An amount of at least zero."""
 
 
-MAX_IDS = 100
 Name = Annotated[str, Text(200)]
 TypeName = Annotated[str, Text(50)]
 EmailAddress = Annotated[str, Email(254)]

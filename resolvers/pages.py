@@ -12,12 +12,12 @@ from permissions.viewer import Viewer
 from permissions.visibility import Guarded
 from resolvers import records
 from resolvers.ids import BadId
+from resolvers.limits import USUAL, Limits
 from resolvers.orders import Order, restored
 from resolvers.problems import BadRequest
 from resolvers.seal import Seal
 
 DEFAULT_SIZE = 50
-MAX_SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,29 @@ def window(
     after: str | None = None,
     last: int | None = None,
     before: str | None = None,
+    limits: Limits = USUAL,
 ) -> Window:
     """Return the window that a connection's arguments ask for.
 
-    Raises BadRequest for both ends at once, and for sizes below 0 or above 100.
+    Raises BadRequest for both ends at once, and for sizes below 0 or above the limit.
     """
     if first is not None and last is not None:
         raise BadRequest("Ask for `first` or for `last`, not for both.")
-    size = next((one for one in (first, last) if one is not None), DEFAULT_SIZE)
-    if not 0 <= size <= MAX_SIZE:
-        raise BadRequest(f"A page has 0 to {MAX_SIZE} records.")
-    return Window(size, last is not None, after, before)
+    asked = first if last is None else last
+    return Window(page_size(asked, DEFAULT_SIZE, limits), last is not None, after, before)
+
+
+def page_size(asked: int | None, usual: int, limits: Limits) -> int:
+    """Return how many records a page has; BadRequest for a size below 0 or above the limit.
+
+    The usual size may be asked for even where the limit is lower: the schema writes it down as a
+    default.
+    """
+    if asked is None or asked == usual:
+        return min(usual, limits.page_size)
+    if not 0 <= asked <= limits.page_size:
+        raise BadRequest(f"A page has 0 to {limits.page_size} records.")
+    return asked
 
 
 class PageInfo:

@@ -10,9 +10,12 @@ from resolvers.clean import Unclean, clean_text
 from resolvers.ids import global_id
 from resolvers.inputs import Text
 from resolvers.lens import Lens, SeenContactType, SeenTag, SeenUser
+from resolvers.limits import Limits
 from resolvers.loading import need_types
-from resolvers.pages import MAX_SIZE
+from resolvers.pages import page_size
 from resolvers.problems import BadRequest
+
+_LIST_SIZE = 100
 
 
 class SeenOwnership:
@@ -62,13 +65,14 @@ def contact_types(connection: Connection, lens: Lens) -> list[SeenContactType]:
 def users(
     connection: Connection,
     lens: Lens,
+    limits: Limits,
     active_only: bool | None,
     search: str | None,
     first: int | None,
 ) -> list[SeenUser]:
     """Return the practice's staff by name: at most `first`, those whose name is searched for."""
-    size = _size(first)
-    prefixes = _prefixes(search)
+    size = page_size(first, _LIST_SIZE, limits)
+    prefixes = _prefixes(search, limits)
     practice_id = lens.viewer.practice_id
     staff = vocabulary.staff(connection, practice_id, active_only=active_only is not False)
     found = [one for one in staff if has_prefixes(search_words(one.name), prefixes)]
@@ -76,26 +80,18 @@ def users(
 
 
 def tags(
-    connection: Connection, lens: Lens, search: str | None, first: int | None
+    connection: Connection, lens: Lens, limits: Limits, search: str | None, first: int | None
 ) -> list[SeenTag]:
     """Return the practice's tags by name: at most `first`, those that are searched for."""
-    size = _size(first)
-    prefixes = _prefixes(search)
+    size = page_size(first, _LIST_SIZE, limits)
+    prefixes = _prefixes(search, limits)
     every = vocabulary.tags(connection, lens.viewer.practice_id)
     found = [one for one in every if has_prefixes(search_words(one.name), prefixes)]
     return [SeenTag("Tag", one) for one in found[:size]]
 
 
-def _prefixes(search: str | None) -> tuple[str, ...]:
+def _prefixes(search: str | None, limits: Limits) -> tuple[str, ...]:
     try:
-        return query_words(clean_text(search or "", Text(200), ""))
+        return query_words(clean_text(search or "", Text(limits.search_characters), ""))
     except Unclean as problem:
         raise BadRequest(f"search: {problem}") from problem
-
-
-def _size(first: int | None) -> int:
-    if first is None:
-        return MAX_SIZE
-    if not 0 <= first <= MAX_SIZE:
-        raise BadRequest(f"`first` is 0 to {MAX_SIZE}.")
-    return first

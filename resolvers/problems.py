@@ -94,6 +94,23 @@ class NotFound(RequestError):
     code = "NOT_FOUND"
 
 
+class CostLimit(RequestError):
+    """The request asks for more than one request may ask for."""
+
+    code = "COST_LIMIT"
+
+
+class RateLimited(RequestError):
+    """The caller has asked for too much within a minute; he may ask again in `retry_after` s."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        """Tell people why, and programs when to try again."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 def refuse(code: ErrorCode, message: str, *path: str) -> Refused:
     """Return the refusal for one problem."""
     return Refused(Problem(code, message, *path))

@@ -35,7 +35,7 @@ class BoardColumn(Node):
         self, info: Info, first: int | None = 50, after: str | None = None
     ) -> OpportunityConnection:
         """The cards in the board's order."""
-        return await column_cards(info, self, window(first, after))
+        return await column_cards(info, self, window(first, after, limits=info.context.limits))
 
 
 @kind(boards.Board)

@@ -18,6 +18,7 @@ from permissions.viewer import Viewer
 from resolvers import vocabulary
 from resolvers.change import Change
 from resolvers.lens import Lens
+from resolvers.limits import USUAL, Limits
 from resolvers.loading import Wants
 from resolvers.outcome import Outcome
 from resolvers.perform import Call, perform
@@ -36,6 +37,7 @@ class Services:
     seal: Seal
     seams: Seams
     relay: Relay
+    limits: Limits = USUAL
 
 
 @dataclass
@@ -51,6 +53,11 @@ class Context:
     def __post_init__(self) -> None:
         """Begin with a lens that knows nothing but the viewer."""
         self.lens = Lens(self.viewer)
+
+    @property
+    def limits(self) -> Limits:
+        """How much one request may ask for."""
+        return self.services.limits
 
     async def read(self, job: Callable[..., Any], *args: Any) -> Shown:
         """Return what `job(connection, lens, *args)` reads for the viewer.

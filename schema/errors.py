@@ -7,7 +7,7 @@ from graphql import GraphQLError
 
 from models.database import is_unavailable
 from resolvers.perform import Unauthenticated
-from resolvers.problems import RequestError
+from resolvers.problems import RateLimited, RequestError
 
 _log = structlog.get_logger(__name__)
 _NO_DATABASE = "The database cannot be reached just now. Try again in a moment."
@@ -23,6 +23,8 @@ def shown(error: GraphQLError, request_id: str | None) -> dict[str, Any]:
     told["extensions"] = {"code": code}
     if code == "INTERNAL" and request_id:
         told["extensions"]["requestId"] = request_id
+    if isinstance(error.original_error, RateLimited):
+        told["extensions"]["retryAfter"] = error.original_error.retry_after
     return dict(told)
 
 

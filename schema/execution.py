@@ -18,23 +18,21 @@ from graphql import (
     OperationType,
     SelectionSetNode,
     get_operation_ast,
-    parse,
-    specified_rules,
-    validate,
 )
 from graphql.execution import Executor, create_source_event_stream, execute
 
+from resolvers.limits import USUAL, Limits
 from resolvers.loading import Wants
 from schema.compiled import CompilingExecutor, Plans
 from schema.context import Context
-from schema.idempotent import IdempotentOnMutations
+from schema.cost import Bill
 from schema.listening import Listening, Source
+from schema.reading import Rejected, beyond, read
 from schema.schema import core
 
-_RULES = [*specified_rules, IdempotentOnMutations]
+__all__ = ["Engine", "Known", "Rejected", "Request"]
+
 _MOST_CACHED = 512 * 1024  # characters of documents; parsed, each takes some 50 bytes
-_MOST_TOKENS = 2000
-_MOST_BYTES = 16 * 1024
 _SNAPSHOT = "BoardSnapshot"
 _DECLARED_AND_USED_ONCE = 2
 
@@ -49,28 +47,21 @@ class Request:
 
 
 class Known(NamedTuple):
-    """A valid document, the plans of its plain parts, and the executors that listen with it."""
+    """A valid document, its cost, plans of its plain parts, and executors that listen with it."""
 
     document: DocumentNode
+    bill: Bill
     plans: Plans
     listening: WeakValueDictionary[Hashable, Executor[Any]]
-
-
-class Rejected(Exception):
-    """The document cannot be executed; the errors say why."""
-
-    def __init__(self, *errors: GraphQLError) -> None:
-        """Keep the errors."""
-        super().__init__()
-        self.errors = list(errors)
 
 
 class Engine:
     """Runs GraphQL documents against the schema."""
 
-    def __init__(self) -> None:
-        """Begin without known documents."""
+    def __init__(self, limits: Limits = USUAL) -> None:
+        """Begin without known documents; refuse what goes beyond `limits`."""
         self._schema: GraphQLSchema = core
+        self._limits = limits
         self._documents: OrderedDict[str, Known] = OrderedDict()
         self._cached = 0
 
@@ -78,8 +69,19 @@ class Engine:
         """Return whether the request is a query, a mutation or a subscription."""
         found = get_operation_ast(self.known(request.query).document, request.operation_name)
         if found is None:
-            raise Rejected(GraphQLError("Name the operation of the document that is to run."))
+            raise _unnamed()
         return found.operation
+
+    def cost(self, request: Request) -> int:
+        """Return how many records the request may read; Rejected if those are too many."""
+        known, most = self.known(request.query), self._limits.cost
+        cost = known.bill.cost(request.operation_name, request.variables)
+        if cost is None:
+            raise _unnamed()
+        if cost > most:
+            way = "Ask for smaller pages (`first`), or for less of each record."
+            raise beyond("The request may read", cost, most, "records", way)
+        return cost
 
     def known(self, query: str) -> Known:
         """Return the valid document of a text; Rejected tells what is wrong with it."""
@@ -87,16 +89,8 @@ class Engine:
         if known is not None:
             self._documents.move_to_end(query)
             return known
-        if len(query.encode("utf-8", "surrogatepass")) > _MOST_BYTES:
-            raise Rejected(GraphQLError(f"A document has at most {_MOST_BYTES} bytes."))
-        try:
-            document = parse(query, max_tokens=_MOST_TOKENS)
-        except GraphQLError as error:
-            raise Rejected(error) from error
-        errors = validate(self._schema, document, _RULES, hide_suggestions=True)
-        if errors:
-            raise Rejected(*errors)
-        known = self._documents[query] = Known(document, {}, WeakValueDictionary())
+        document, bill = read(query, self._limits)
+        known = self._documents[query] = Known(document, bill, {}, WeakValueDictionary())
         self._cached += len(query)
         while self._cached > _MOST_CACHED:
             self._cached -= len(self._documents.popitem(last=False)[0])
@@ -143,6 +137,10 @@ class Engine:
         shared = known.listening.setdefault(key, executor)
         names = _names(known.document)
         return source, Listening(shared, context.services, key, names, context.request_id)
+
+
+def _unnamed() -> Rejected:
+    return Rejected(GraphQLError("Name the operation of the document that is to run."))
 
 
 def _key(request: Request, source: Source) -> Hashable:

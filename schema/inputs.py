@@ -21,9 +21,10 @@ from resolvers import filters, forms, inputs
 from resolvers.clean import Unclean, clean_text, plain_text
 from resolvers.enums import ErrorCode
 from resolvers.ids import BadId, Ref, parse
-from resolvers.inputs import ABSENT, MAX_IDS, Absent, NotNegative, Text
+from resolvers.inputs import ABSENT, Absent, NotNegative, Search, Text
+from resolvers.limits import Limits
 from resolvers.problems import BadRequest, Problem, Refused
-from schema.context import Info
+from schema.context import Context, Info
 from schema.glossary import glossed
 from schema.kind import described
 
@@ -96,7 +97,7 @@ def asked(form: type[T], value: Any, info: Info) -> T | None:
     if value is None or value is strawberry.UNSET:
         return None
     problems: list[Problem] = []
-    cleaned = _form(form, value, (), _Cleaning(info.context.viewer.practice.country, problems))
+    cleaned = _form(form, value, (), _Cleaning(info.context, problems))
     for problem in problems:
         raise BadRequest(f"{'.'.join(problem.path[1:])}: {problem.message}")
     return cleaned
@@ -105,17 +106,18 @@ def asked(form: type[T], value: Any, info: Info) -> T | None:
 def cleaned(form: type[T], value: Any, info: Info) -> T:
     """Return a mutation's input as it is stored; Refused with all its INVALID_INPUT problems."""
     problems: list[Problem] = []
-    result = _form(form, value, (), _Cleaning(info.context.viewer.practice.country, problems))
+    result = _form(form, value, (), _Cleaning(info.context, problems))
     if problems:
         raise Refused(*problems)
     return result
 
 
 class _Cleaning:
-    """The country of phone numbers, and the problems found so far in the order of the input."""
+    """The country of phone numbers, the limits, and the problems so far in the input's order."""
 
-    def __init__(self, country: str, problems: list[Problem]) -> None:
-        self.country = country
+    def __init__(self, context: Context, problems: list[Problem]) -> None:
+        self.country = context.viewer.practice.country
+        self.limits: Limits = context.limits
         self.problems = problems
 
     def problem(self, message: str, path: tuple[str, ...]) -> None:
@@ -174,6 +176,8 @@ def _scalar(hint: Any, given: Any, cleaning: _Cleaning) -> Any:
     if hint is str:
         return plain_text(given)
     rule = get_args(hint)[1] if get_origin(hint) is Annotated else None
+    if isinstance(rule, Search):
+        rule = Text(cleaning.limits.search_characters)
     if isinstance(rule, Text):
         return clean_text(given, rule, cleaning.country)
     if isinstance(rule, NotNegative) and isinstance(given, Decimal) and given < 0:
@@ -183,8 +187,8 @@ def _scalar(hint: Any, given: Any, cleaning: _Cleaning) -> Any:
 
 def _list(hint: Any, given: list[Any], path: tuple[str, ...], cleaning: _Cleaning) -> list[Any]:
     (item,) = get_args(hint)
-    if len(given) > MAX_IDS:
-        cleaning.problem(f"At most {MAX_IDS} are allowed in one call.", path)
+    if len(given) > cleaning.limits.ids:
+        cleaning.problem(f"At most {cleaning.limits.ids} are allowed in one call.", path)
         return []
     values = [_value(item, one, (*path, str(place)), cleaning) for place, one in enumerate(given)]
     for place, one in enumerate(values):

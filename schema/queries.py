@@ -10,7 +10,7 @@ from resolvers.boards import find_board
 from resolvers.filters import BoardFilter, ContactFilter, OpportunityFilter
 from resolvers.inputs import ContactOrder, OpportunityOrder
 from resolvers.loading import need_pipelines
-from resolvers.pages import MAX_SIZE, window
+from resolvers.pages import window
 from resolvers.practices import SeenViewer
 from resolvers.problems import BadRequest
 from resolvers.views import BoardView, default_order
@@ -61,8 +61,9 @@ class Query:
     @strawberry.field
     async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
         """The records with these ids, in their order; null where the viewer sees none."""
-        if len(ids) > MAX_SIZE:
-            raise BadRequest(f"At most {MAX_SIZE} ids are allowed in one call.")
+        most = info.context.limits.ids
+        if len(ids) > most:
+            raise BadRequest(f"At most {most} ids are allowed in one call.")
         return await find_nodes(info, ids)
 
     @strawberry.field
@@ -87,8 +88,8 @@ class Query:
         """The contacts the viewer sees, newest first unless ordered otherwise."""
         wanted = asked(ContactFilter, filter, info) or ContactFilter()
         order = asked(ContactOrder, order_by, info)
-        page = (wanted, order, window(first, after, last, before))
         context = info.context
+        page = (wanted, order, window(first, after, last, before, context.limits))
         return await context.read(lists.contacts, context.services.seal, page, wants_of(info))
 
     @strawberry.field
@@ -113,8 +114,8 @@ class Query:
         """The opportunities the viewer sees, newest first unless ordered otherwise."""
         wanted = asked(OpportunityFilter, filter, info) or OpportunityFilter()
         order = asked(OpportunityOrder, order_by, info)
-        page = (wanted, order, window(first, after, last, before))
         context = info.context
+        page = (wanted, order, window(first, after, last, before, context.limits))
         return await context.read(lists.opportunities, context.services.seal, page, wants_of(info))
 
     @strawberry.field

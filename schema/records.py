@@ -83,7 +83,9 @@ class Contact(Followable):
     ) -> Annotated["OpportunityConnection", strawberry.lazy("schema.records")]:
         """The contact's cards that the viewer sees, newest first."""
         wanted = asked(OpportunityFilter, filter, info) or OpportunityFilter()
-        return await opportunities_of(info, self, wanted, window(first, after))
+        return await opportunities_of(
+            info, self, wanted, window(first, after, limits=info.context.limits)
+        )
 
 
 @kind(seen.ContactCard)

@@ -97,14 +97,16 @@ class Practice(Node):
         first: int | None = 100,
     ) -> list[User]:
         """Its staff by name; `search` finds word prefixes of the name."""
-        return await info.context.read(practices.users, active_only, search, first)
+        context = info.context
+        return await context.read(practices.users, context.limits, active_only, search, first)
 
     @strawberry.field
     async def tags(
         self, info: Info, search: str | None = None, first: int | None = 100
     ) -> list[Tag]:
         """Its tags by name; `search` finds word prefixes."""
-        return await info.context.read(practices.tags, search, first)
+        context = info.context
+        return await context.read(practices.tags, context.limits, search, first)
 
     @strawberry.field
     async def sources(self, info: Info) -> list[str]:

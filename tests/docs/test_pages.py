@@ -15,7 +15,7 @@ from app.cli.main import commands
 from app.importing.fields import Kind, fields_of
 from app.settings import Settings
 from resolvers.enums import ErrorCode, SnapshotReason, WarningCode
-from schema.execution import _RULES
+from schema.reading import RULES
 from schema.schema import core
 from tests.docs.pages import (
     DECISIONS,
@@ -122,7 +122,7 @@ def test_import_fields_are_told() -> None:
 @EACH_PAGE
 def test_documents_are_valid(page: Page) -> None:
     for text in page.in_language("graphql"):
-        assert validate(core, parse(text), _RULES) == [], text
+        assert validate(core, parse(text), RULES) == [], text
 
 
 @EACH_PAGE

@@ -1,0 +1,24 @@
+"""How much one request may ask for. Each is a setting; the guide to queries tells them all."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most that one request may ask for.
+
+    `cost` is in records that may be read; `page_size`, `ids` and `search_characters` hold for each
+    page, list of ids and search by itself.
+    """
+
+    document_bytes: int = 16 * 1024
+    tokens: int = 2000
+    depth: int = 12
+    aliases: int = 30
+    cost: int = 5000
+    page_size: int = 100
+    ids: int = 100
+    search_characters: int = 200
+
+
+USUAL = Limits()
