@@ -10,7 +10,7 @@ from app import event_streams, metrics
 from app.negotiation import EVENT_STREAM, GRAPHQL_JSON, JSON, preferred
 from app.requests import Malformed
 from app.tokens import BadToken
-from resolvers.problems import BadRequest
+from resolvers.problems import BadRequest, RateLimited
 from schema import errors
 from schema.execution import Rejected
 
@@ -40,7 +40,9 @@ def failed(error: Exception, request_id: str) -> Answer:
         told = [errors.shown(one, request_id) for one in error.errors]
         return Answer({"errors": told}, 400)
     reason = errors.shown_failure(error, request_id)
-    return Answer({"errors": [reason]}, _STATUSES.get(reason["extensions"]["code"], 400))
+    wait = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else {}
+    status = _STATUSES.get(reason["extensions"]["code"], 400)
+    return Answer({"errors": [reason]}, status, headers=wait)
 
 
 def response(answer: Answer, accept: str | None, request_id: str) -> Response:

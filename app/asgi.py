@@ -63,12 +63,14 @@ async def _desk(settings: Settings, secret: bytes, seams: Seams) -> AsyncIterato
     relay = Relay(database, seal, wake, settings.poll_seconds)
     services = Services(database, seal, seams, relay, settings.limits)
     tokens = Tokens(*secrets, leeway=settings.token_leeway_seconds)
+    budget = Budget(settings.wake_url, settings.max_cost_per_minute)
     await relay.start()
     try:
         engine, connections = Engine(settings.limits), Connections(settings.max_sockets)
         async with sweeping(database, settings, seams):
-            yield Desk(settings, services, tokens, engine, connections)
+            yield Desk(settings, services, tokens, engine, connections, budget)
     finally:
+        await budget.close()
         await relay.close()
         await database.close()
 

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from app.budget import Budget, headers, told
 from app.connections import Connections
 from app.settings import Settings
 from app.tokens import BadToken, Tokens
@@ -15,9 +16,12 @@ from permissions.viewer import Credential, Viewer
 from resolvers import vocabulary
 from resolvers.problems import RequestError
 from schema.context import Context, Services
-from schema.execution import Engine
+from schema.execution import Engine, Rejected
 from schema.execution import Request as Asked
 from subscriptions.stream import Request
+
+# Of a document that is refused: finding that out takes up to some 30 ms.
+_COST_OF_REFUSAL = 100
 
 
 class TooSlow(RequestError):
@@ -53,6 +57,13 @@ class Live(NamedTuple):
     position: int
 
 
+class Charge(NamedTuple):
+    """What a request costs its actor: as an answer's extensions and headers tell it."""
+
+    extensions: dict[str, Any]
+    headers: dict[str, str]
+
+
 @dataclass(frozen=True)
 class Desk:
     """What every request needs."""
@@ -62,6 +73,7 @@ class Desk:
     tokens: Tokens
     engine: Engine
     connections: Connections
+    budget: Budget
 
     @asynccontextmanager
     async def context(self, credential: Credential, request_id: str) -> AsyncIterator[Context]:
@@ -76,6 +88,20 @@ class Desk:
         if viewer is None:
             raise BadToken
         return viewer
+
+    async def charge(self, credential: Credential, asked: Asked) -> Charge:
+        """Take what a request costs off its actor's budget; RateLimited if too little is left.
+
+        Raises Rejected for a document that cannot run, which costs a little, too.
+        """
+        try:
+            cost = self.engine.cost(asked)
+        except Rejected:
+            await self.budget.spend(credential.user_id, _COST_OF_REFUSAL)
+            raise
+        spent = await self.budget.spend(credential.user_id, cost)
+        limits = self.settings
+        return Charge(told(cost, limits.max_cost, limits.max_cost_per_minute), headers(spent))
 
     async def listen(
         self, credential: Credential, request_id: str, asked: Asked, after: str | None = None

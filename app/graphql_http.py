@@ -1,6 +1,7 @@
 """GraphQL over HTTP: one POST, one answer, or a stream of server-sent events."""
 
 import re
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from graphql import OperationType
@@ -9,13 +10,14 @@ from starlette.types import Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
 from app.answers import Answer, failed, response
-from app.desk import Desk, in_time
+from app.desk import Charge, Desk, in_time
 from app.event_streams import live_events
 from app.negotiation import EVENT_STREAM, OFFERED, preferred
 from app.requests import Malformed, read_request
 from permissions.viewer import Credential
 from resolvers.problems import BadRequest
 from schema import execution as running
+from schema.context import Context
 from schema.listening import answer
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -43,9 +45,10 @@ class GraphQLOverHttp:
         desk: Desk = request.app.state.desk
         async with in_time(desk.settings.request_seconds) as limit:
             credential, asked = await _read(desk, request)
-            desk.engine.cost(asked)
+            charge = await desk.charge(credential, asked)
             if desk.engine.operation(asked) is not OperationType.SUBSCRIPTION:
-                return await _executed(desk, request_id, credential, asked)
+                context = desk.context(credential, request_id)
+                return await _executed(desk, context, asked, charge)
             live = await desk.listen(credential, request_id, asked, _resume_point(request))
             async with live_events(desk, live) as events:
                 limit.reschedule(None)
@@ -69,14 +72,18 @@ async def _read(desk: Desk, request: Request) -> tuple[Credential, running.Reque
 
 
 async def _executed(
-    desk: Desk, request_id: str, credential: Credential, asked: running.Request
+    desk: Desk,
+    opened: AbstractAsyncContextManager[Context],
+    asked: running.Request,
+    charge: Charge,
 ) -> Answer:
-    async with desk.context(credential, request_id) as context:
+    async with opened as context:
         result = await desk.engine.execute(asked, context)
-    told = answer(result, request_id)
+    told = answer(result, context.request_id, charge.extensions)
     if result.data is None and _before_execution(result.errors or ()):
-        return Answer({"errors": told["errors"]}, 400)
-    return Answer(told)
+        del told["data"]
+        return Answer(told, 400, headers=charge.headers)
+    return Answer(told, headers=charge.headers)
 
 
 def _before_execution(found: Any) -> bool:

@@ -1,6 +1,7 @@
 """The operations that run on one socket."""
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -11,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from app import metrics
 from app.channel import Channel, Closing
-from app.desk import Desk, in_time
+from app.desk import Charge, Desk, in_time
 from app.requests import Malformed, request_of
 from app.tokens import BadToken
 from permissions.viewer import Credential
@@ -86,11 +87,12 @@ class Operations:
     async def _served(self, key: str, request: Request, request_id: str) -> list[dict[str, Any]]:
         """Serve an operation to its end; return why it could not be."""
         try:
-            self._desk.engine.cost(request)
+            charge = await self._desk.charge(self._credential, request)
             if self._desk.engine.operation(request) is OperationType.SUBSCRIPTION:
                 await self._stream(key, request, request_id)
             else:
-                await self._once(key, request, request_id)
+                result = self._result(request, request_id, charge)
+                await self._once(key, result)
         except Rejected as rejected:
             return [errors.shown(one, request_id) for one in rejected.errors]
         except BadToken:
@@ -101,18 +103,18 @@ class Operations:
             return [errors.shown_failure(error, request_id)]
         return []
 
-    async def _once(self, key: str, request: Request, request_id: str) -> None:
-        """Run a query or mutation; a client that leaves does not stop it half way."""
-        running = asyncio.create_task(self._result(request, request_id), name="execute")
+    async def _once(self, key: str, result: Coroutine[Any, Any, bytes]) -> None:
+        """Send the result of a query or mutation; a client that leaves does not stop it."""
+        running = asyncio.create_task(result, name="execute")
         await self._channel.send_next(key, await asyncio.shield(running))
 
-    async def _result(self, request: Request, request_id: str) -> bytes:
+    async def _result(self, request: Request, request_id: str, charge: Charge) -> bytes:
         async with (
             in_time(self._desk.settings.request_seconds),
             self._desk.context(self._credential, request_id) as context,
         ):
             result = await self._desk.engine.execute(request, context)
-        return encoded(result, request_id)
+        return encoded(result, request_id, charge.extensions)
 
     async def _stream(self, key: str, request: Request, request_id: str) -> None:
         live = await self._desk.listen(self._credential, request_id, request)

@@ -73,14 +73,20 @@ class Listening:
         return encoded(ExecutionResult(None, [located]), self.request_id)
 
 
-def answer(result: ExecutionResult, request_id: str | None) -> dict[str, Any]:
+def answer(
+    result: ExecutionResult, request_id: str | None, extensions: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """Return a result as clients see it."""
     told: dict[str, Any] = {"data": result.data}
     if result.errors:
         told["errors"] = [errors.shown(error, request_id) for error in result.errors]
+    if extensions:
+        told["extensions"] = extensions
     return told
 
 
-def encoded(result: ExecutionResult, request_id: str | None) -> bytes:
+def encoded(
+    result: ExecutionResult, request_id: str | None, extensions: dict[str, Any] | None = None
+) -> bytes:
     """Return a result as JSON."""
-    return orjson.dumps(answer(result, request_id))
+    return orjson.dumps(answer(result, request_id, extensions))
