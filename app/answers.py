@@ -10,6 +10,7 @@ from app import event_streams, metrics
 from app.negotiation import EVENT_STREAM, GRAPHQL_JSON, JSON, preferred
 from app.requests import Malformed
 from app.tokens import BadToken
+from resolvers.perform import Unauthenticated
 from resolvers.problems import BadRequest, RateLimited
 from schema import errors
 from schema.execution import Rejected
@@ -30,7 +31,7 @@ class Answer:
 
 def failed(error: Exception, request_id: str) -> Answer:
     """Return the answer that tells why there is no result."""
-    if isinstance(error, BadToken):
+    if isinstance(error, BadToken | Unauthenticated):
         told = [{"message": _SIGN_IN, "extensions": {"code": "UNAUTHENTICATED"}}]
         return Answer({"errors": told}, 401, headers={"WWW-Authenticate": "Bearer"})
     if isinstance(error, Malformed):

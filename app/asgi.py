@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from app.budget import Budget
 from app.connections import Connections
 from app.desk import Desk
 from app.front import PAGE

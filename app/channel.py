@@ -105,7 +105,7 @@ class Channel:
         try:
             await self.send(b'{"type":"ping"}')
             return await self._heard.wait()
-        except WebSocketDisconnect:
+        except (WebSocketDisconnect, RuntimeError):
             return False
 
     async def close(self, closing: Closing) -> None:

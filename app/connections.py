@@ -53,24 +53,25 @@ class Connections:
             self._leave(user_id, place)
 
     async def _make_room(self, user_id: UUID) -> None:
-        """Drop the connection that was silent for longest, if it answers no more."""
+        """Drop, of those that answer no ping, the one that was silent for longest."""
+        asked = {key: one for key, one in self._open[user_id].items() if one is not None}
+        answered = await asyncio.gather(*(_answers(one) for one in asked.values()))
         mine = self._open[user_id]
-        known = [(one.heard_at, place) for place, one in mine.items() if one is not None]
-        place = min(known, key=lambda pair: pair[0])[1] if known else None
-        oldest = mine[place] if place is not None else None
-        if oldest is None or await _answers(oldest):
+        if len(mine) < self._most:
+            return
+        pairs = zip(asked.items(), answered, strict=True)
+        silent = {key: one for (key, one), heard in pairs if not heard and key in mine}
+        if not silent:
             raise TooManyConnections(
                 f"A user has at most {self._most} live connections. Close one first."
             )
+        place, oldest = min(silent.items(), key=lambda pair: pair[1].heard_at)
         self._leave(user_id, place)
         oldest.drop()
-        if len(self._open[user_id]) >= self._most:
-            raise TooManyConnections("Too many connections are opened at once. Try again.")
 
     def _leave(self, user_id: UUID, place: object) -> None:
-        mine = self._open[user_id]
-        mine.pop(place, None)
-        if not mine:
+        self._open[user_id].pop(place, None)
+        if not self._open[user_id]:
             del self._open[user_id]
 
 

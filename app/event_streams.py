@@ -12,8 +12,9 @@ from starlette.types import Receive, Scope, Send
 from app import metrics
 from app.desk import Desk, Live
 from app.negotiation import EVENT_STREAM
-from app.protocols import abort_of, stopping_of
+from app.protocols import FLUSH_SECONDS, impatient, stopping_of
 from resolvers.boards import stream_cursor
+from resolvers.perform import Unauthenticated
 from subscriptions.stream import Message
 
 _COMPLETE = b"event: complete\ndata:\n\n"
@@ -35,15 +36,12 @@ def _event(payload: bytes, cursor: str | None = None) -> bytes:
 
 @asynccontextmanager
 async def live_events(desk: Desk, live: Live) -> AsyncIterator["LiveEvents"]:
-    """Yield a live board whose first message is there; raises what hinders it (C5)."""
+    """Yield a live board that is open; raises what hinders it (C5)."""
+    access_over = asyncio.Event()
     async with desk.connections.admitted(live.viewer.user_id):
-        frames = desk.services.relay.subscribe(live.viewer, live.request)
-        access_over = asyncio.Event()
-        try:
-            with desk.access(live.viewer, live.position, access_over.set):
-                yield LiveEvents(desk, live, await anext(frames), frames, access_over)
-        finally:
-            await frames.aclose()
+        with desk.access(live.viewer, live.position, access_over.set):
+            async with desk.services.relay.opened(live.viewer, live.request) as frames:
+                yield LiveEvents(desk, live, frames, access_over)
 
 
 class LiveEvents:
@@ -57,20 +55,18 @@ class LiveEvents:
         self,
         desk: Desk,
         live: Live,
-        first: Message,
         frames: AsyncGenerator[Message, None],
         access_over: asyncio.Event,
     ) -> None:
-        """Send `first`, then what follows, until the access is over."""
+        """Send `frames`, until the access is over."""
         self._desk = desk
         self._live = live
-        self._first = first
         self._frames = frames
         self._access_over = access_over
 
     async def send(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         """Send until the client goes, its access ends, or the server stops."""
-        sending = asyncio.create_task(self._send_all(scope, send, request_id), name="event stream")
+        sending = asyncio.create_task(self._send_all(send, request_id), name="event stream")
         ends = [
             asyncio.create_task(end, name="event stream end")
             for end in (_gone(receive), self._access_over.wait(), stopping_of(scope).wait())
@@ -85,32 +81,21 @@ class LiveEvents:
             await asyncio.gather(sending, *ends, return_exceptions=True)
         if not sending.cancelled() and sending.exception() is not None:
             _log.error("event stream failed", error=type(sending.exception()).__name__)
-        with suppress(OSError):
-            await self._put(scope, send, {"type": "http.response.body", "body": b""})
+        await impatient(scope, send, FLUSH_SECONDS)({"type": "http.response.body", "body": b""})
 
-    async def _send_all(self, scope: Scope, send: Send, request_id: str) -> None:
+    async def _send_all(self, send: Send, request_id: str) -> None:
         headers = {"content-type": _MEDIA_TYPE, "x-request-id": request_id, **_HEADERS}
         raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": 200, "headers": raw})
-        await self._put(scope, send, self._part(self._first))
-        async for message in self._frames:
-            await self._put(scope, send, self._part(message))
-            metrics.events_sent.inc()
-        if not self._access_over.is_set():
-            await self._put(scope, send, _body(_COMPLETE))
+        with suppress(Unauthenticated):
+            async for message in self._frames:
+                await send(self._part(message))
+                metrics.events_sent.inc()
+            await send(_body(_COMPLETE))
 
     def _part(self, message: Message) -> Sent:
         place = (self._live.viewer, self._live.request.view, message.number, message.base)
         return _body(_event(message.payload, stream_cursor(self._desk.services.seal, *place)))
-
-    async def _put(self, scope: Scope, send: Send, part: Sent) -> None:
-        """Send a part; a client that does not read for too long is dropped (P15)."""
-        try:
-            async with asyncio.timeout(self._desk.settings.send_seconds):
-                await send(part)
-        except TimeoutError:
-            abort_of(scope)()
-            raise
 
 
 def _body(content: bytes) -> Sent:

@@ -13,6 +13,7 @@ from app.answers import Answer, failed, response
 from app.desk import Charge, Desk, in_time
 from app.event_streams import live_events
 from app.negotiation import EVENT_STREAM, OFFERED, preferred
+from app.protocols import impatient
 from app.requests import Malformed, read_request
 from permissions.viewer import Credential
 from resolvers.problems import BadRequest
@@ -28,21 +29,24 @@ class GraphQLOverHttp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        request = Request(scope, receive, send)
+        request = Request(scope, receive)
+        desk: Desk = request.app.state.desk
+        send = impatient(scope, send, desk.settings.send_seconds)
         request_id = _request_id(request)
         try:
-            found = await self._answer(request, send, request_id)
+            found = await self._answer(desk, request, send, request_id)
         except ClientDisconnect:
             return
         except Exception as error:
             found = failed(error, request_id)
         if found is not None:
-            told = response(found, request.headers.get("accept"), request_id)
+            told = response(found, _accept(request), request_id)
             await told(scope, receive, send)
 
-    async def _answer(self, request: Request, send: Send, request_id: str) -> Answer | None:
+    async def _answer(
+        self, desk: Desk, request: Request, send: Send, request_id: str
+    ) -> Answer | None:
         """Return the answer of a request; None where a live board was sent instead."""
-        desk: Desk = request.app.state.desk
         async with in_time(desk.settings.request_seconds) as limit:
             credential, asked = await _read(desk, request)
             charge = await desk.charge(credential, asked)
@@ -61,11 +65,17 @@ def _request_id(request: Request) -> str:
     return given if _REQUEST_ID.fullmatch(given) else uuid7().hex
 
 
+def _accept(request: Request) -> str | None:
+    """Return what the client accepts; several lines of the header are one list."""
+    lines = request.headers.getlist("accept")
+    return ", ".join(lines) if lines else None
+
+
 async def _read(desk: Desk, request: Request) -> tuple[Credential, running.Request]:
     """Return whose request it is and what is asked; a stranger's body is not read."""
     if request.method != "POST":
         raise Malformed("Send a POST request.", 405, Allow="POST")
-    if preferred(request.headers.get("accept")) is None:
+    if preferred(_accept(request)) is None:
         raise Malformed(f"Accept one of {', '.join(OFFERED)}.", 406)
     credential = desk.tokens.read_header(request.headers.get("authorization"))
     return credential, await read_request(request, desk.settings.max_body_bytes)
@@ -93,6 +103,6 @@ def _before_execution(found: Any) -> bool:
 
 def _resume_point(request: Request) -> str | None:
     """Return where a client goes on that lost its stream; BadRequest if it takes no stream."""
-    if preferred(request.headers.get("accept"), (EVENT_STREAM,)) is None:
+    if preferred(_accept(request), (EVENT_STREAM,)) is None:
         raise BadRequest(f"Subscriptions run over WebSocket, or with `Accept: {EVENT_STREAM}`.")
     return request.headers.get("last-event-id") or None

@@ -16,6 +16,7 @@ from app.desk import Charge, Desk, in_time
 from app.requests import Malformed, request_of
 from app.tokens import BadToken
 from permissions.viewer import Credential
+from resolvers.perform import Unauthenticated
 from resolvers.problems import BadRequest
 from schema import errors
 from schema.execution import Rejected, Request
@@ -95,7 +96,7 @@ class Operations:
                 await self._once(key, result)
         except Rejected as rejected:
             return [errors.shown(one, request_id) for one in rejected.errors]
-        except BadToken:
+        except (BadToken, Unauthenticated):
             raise WebSocketDisconnect(4403) from None  # the session's guard closes the socket
         except (WebSocketDisconnect, RuntimeError):
             raise

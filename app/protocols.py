@@ -7,19 +7,22 @@ in it (P15), `stopping` is set when the server stops (P17).
 """
 
 import asyncio
+import socket
 from asyncio import BaseTransport, TimerHandle
 from collections.abc import Callable
 from typing import Any
 
-from starlette.types import Scope
+from starlette.types import Message, Scope, Send
 from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
 _EXTENSION = "lead2patient.connection"
-_FLUSH_SECONDS = 1.0
+FLUSH_SECONDS = 1.0
 SILENT_SECONDS = 15.0
+LEFTOVER_SECONDS = 40.0
+UNREAD_SECONDS = 30.0
 
 
 def abort_of(scope: Scope) -> Callable[[], None]:
@@ -34,22 +37,51 @@ def stopping_of(scope: Scope) -> asyncio.Event:
     return stopping
 
 
-class AbortableHttp(HttpToolsProtocol):
-    """HTTP whose application may drop the connection; silence before a request is cut off."""
+def impatient(scope: Scope, send: Send, seconds: float) -> Send:
+    """Return a `send` that drops a client who does not read for too long (P15)."""
 
-    _silence: TimerHandle | None = None
+    async def sending(message: Message) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await send(message)
+        except TimeoutError:
+            abort_of(scope)()
+
+    return sending
+
+
+def _give_up_unread(transport: BaseTransport) -> None:
+    """Let the system drop a client that is gone without a word, or takes nothing of what it has.
+
+    That is the only sign from a client who only listens, as to server-sent events.
+    """
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        connection = transport.get_extra_info("socket")
+        unread = int(UNREAD_SECONDS * 1000)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, unread)
+
+
+class AbortableHttp(HttpToolsProtocol):
+    """HTTP whose application may drop the connection; clients that linger are cut off.
+
+    A client has SILENT_SECONDS for the headers of a request, and LEFTOVER_SECONDS after an answer
+    to read it, and to send the rest of a request that was answered before its end.
+    """
+
+    _limit: TimerHandle | None = None
 
     @override
     def connection_made(self, transport: BaseTransport) -> None:
         """Wait for a request, but not for ever."""
         super().connection_made(transport)  # type: ignore[arg-type]
         self._stopping = asyncio.Event()
-        self._silence = self.loop.call_later(SILENT_SECONDS, self.transport.abort)
+        _give_up_unread(transport)
+        self._cut_after(SILENT_SECONDS)
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
-        self._end_silence()
+        self._go_on()
         super().connection_lost(exc)
 
     @override
@@ -58,11 +90,12 @@ class AbortableHttp(HttpToolsProtocol):
         super().on_message_begin()
         ours: Any = {"abort": self.transport.abort, "stopping": self._stopping}
         self.scope["extensions"] = {_EXTENSION: ours}
+        self._cut_after(SILENT_SECONDS)
 
     @override
     def on_headers_complete(self) -> None:
         """Leave the rest to the application, which has time limits of its own."""
-        self._end_silence()
+        self._go_on()
         super().on_headers_complete()
 
     @override
@@ -71,9 +104,20 @@ class AbortableHttp(HttpToolsProtocol):
         self._stopping.set()
         super().shutdown()
 
-    def _end_silence(self) -> None:
-        if self._silence is not None:
-            self._silence.cancel()
+    @override
+    def on_response_complete(self) -> None:
+        """Wait until the client has read the answer, but not for ever."""
+        if not self.pipeline:
+            self._cut_after(LEFTOVER_SECONDS)
+        super().on_response_complete()
+
+    def _cut_after(self, seconds: float) -> None:
+        self._go_on()
+        self._limit = self.loop.call_later(seconds, self.transport.abort)
+
+    def _go_on(self) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
 
 
 class AbortableWebSocket(WebSocketsSansIOProtocol):
@@ -97,4 +141,4 @@ class AbortableWebSocket(WebSocketsSansIOProtocol):
     def shutdown(self) -> None:
         """Say 1012, and drop a client that does not take it soon (P17)."""
         super().shutdown()
-        self.loop.call_later(_FLUSH_SECONDS, self.transport.abort)
+        self.loop.call_later(FLUSH_SECONDS, self.transport.abort)

@@ -33,7 +33,7 @@ async def read_request(request: Request, max_bytes: int) -> running.Request:
 
 
 async def _body(request: Request, max_bytes: int) -> bytes:
-    too_large = Malformed(f"A request has at most {max_bytes} bytes.", 413, Connection="close")
+    too_large = Malformed(f"A request has at most {max_bytes} bytes.", 413)
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > max_bytes:
         raise too_large

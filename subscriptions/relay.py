@@ -1,8 +1,8 @@
 """The relay: one a process. It opens live boards and moves them along their practices' logs."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from resolvers.enums import SnapshotReason
 from resolvers.ids import BadId
 from resolvers.lens import Lens
 from resolvers.log import LogSlice, oldest, read_slice
+from resolvers.perform import Unauthenticated
 from resolvers.problems import BadRequest, NotFound
 from resolvers.seal import Cursor, Seal
 from subscriptions.delta import Judge, net_changes
@@ -101,16 +102,29 @@ class Relay:
             room.sessions.discard(session)
 
     async def subscribe(self, viewer: Viewer, request: Request) -> AsyncGenerator[Message, None]:
-        """Yield the frames of a live board, the first one at once.
+        """Yield the frames of a live board, for as long as the access behind it is good.
 
-        Raises NotFound, Forbidden or BadRequest before the first frame.
+        Raises what `opened` raises, before the first frame.
+        """
+        async with self.opened(viewer, request) as frames:
+            async for frame in frames:
+                yield frame
+
+    @asynccontextmanager
+    async def opened(
+        self, viewer: Viewer, request: Request
+    ) -> AsyncIterator[AsyncGenerator[Message, None]]:
+        """Open a live board and give its frames, the first of which may be long in coming.
+
+        Raises NotFound, Forbidden or BadRequest; Unauthenticated, also from the frames.
         """
         stream = Stream(request, viewer, self._seal)
+        frames = stream.frames(self._open, self._heartbeat)
         try:
             await self._open(stream, SnapshotReason.SUBSCRIBED)
-            async for frame in stream.frames(self._open, self._heartbeat):
-                yield frame
+            yield frames
         finally:
+            await frames.aclose()
             stream.ended = True
             if viewer.practice_id in self._rooms:
                 self._rooms[viewer.practice_id][0].streams.discard(stream)
@@ -126,8 +140,7 @@ class Relay:
         async with self._opening, self._database.reader() as reader:
             viewer = await reader.run(vocabulary.load_viewer, stream.viewer.credential)
             if viewer is None:
-                stream.end()
-                return
+                raise Unauthenticated
             view, lens = stream.request.view, Lens(viewer)
             board = await reader.run(find_board, lens, self._seal, view)
             if board is None:

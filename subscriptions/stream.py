@@ -11,6 +11,7 @@ from permissions.viewer import Viewer
 from resolvers.boards import stream_cursor
 from resolvers.enums import SnapshotReason
 from resolvers.lens import Lens
+from resolvers.perform import Unauthenticated
 from resolvers.problems import RequestError
 from resolvers.seal import Seal
 from resolvers.terms import Term
@@ -152,7 +153,7 @@ class Stream:
         self._wake()
 
     def end(self) -> None:
-        """Send nothing more."""
+        """Send nothing more: the access behind the stream has ended."""
         self.waiting.clear()
         self.ended = True
         self._wake()
@@ -189,7 +190,7 @@ class Stream:
         open_again: Opening,
         heartbeat: Callable[["Stream"], Awaitable[bytes]],
     ) -> AsyncGenerator[Message, None]:
-        """Yield what is to be sent, for as long as the stream lives."""
+        """Yield what is to be sent; Unauthenticated when the access behind the stream ends."""
         while not self.ended:
             if self.restart is not None:
                 reason, self.restart = self.restart, None
@@ -202,6 +203,7 @@ class Stream:
                 yield self._take()
             elif not await self._wait():
                 yield self._here(await heartbeat(self))
+        raise Unauthenticated
 
     def _here(self, payload: bytes) -> Message:
         return Message(payload, self.position, self.position)

@@ -60,7 +60,12 @@ async def running_server(
 ) -> AsyncIterator[Server]:
     """Yield a server on 127.0.0.1 at a free port."""
     chosen = Settings.model_validate(
-        {"database_url": database_url, "graceful_stop_seconds": 2, **settings}
+        {
+            "database_url": database_url,
+            "graceful_stop_seconds": 2,
+            "max_cost_per_minute": 10**9,
+            **settings,
+        }
     )
     app = create_app(chosen, SECRET, seams)
     listening = socket.create_server(("127.0.0.1", 0))

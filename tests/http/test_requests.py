@@ -40,7 +40,11 @@ async def test_no_token_or_a_bad_one_is_401(server: Server, accept: str) -> None
 
 async def test_a_good_request_is_answered(server: Server) -> None:
     response = await post(server, await server.practice("alpha"), json=HELLO)
-    assert (response.status_code, response.json()) == (200, {"data": {"viewer": {"role": "ADMIN"}}})
+    assert response.status_code == 200
+    assert response.json() == {
+        "data": {"viewer": {"role": "ADMIN"}},
+        "extensions": {"cost": {"requested": 1, "limit": 5000, "perMinute": 10**9}},
+    }
     assert response.headers["x-request-id"]
 
 
