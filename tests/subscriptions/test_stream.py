@@ -15,6 +15,7 @@ from resolvers.enums import OpportunityOrderField, SnapshotReason
 from resolvers.filters import BoardFilter
 from resolvers.inputs import OpportunityOrder
 from resolvers.lens import Lens
+from resolvers.perform import Unauthenticated
 from resolvers.problems import NotFound, RequestError
 from resolvers.seal import Cursor, CursorKind, Seal
 from resolvers.totals import Totals
@@ -159,7 +160,7 @@ async def test_an_ended_stream_sends_nothing_that_waited() -> None:
     board.start(0, 1, NONE, [frame(50, 1, "a")], TOUCHED)
     board.end()
     async with reading(board) as frames:
-        with pytest.raises(StopAsyncIteration):
+        with pytest.raises(Unauthenticated):
             await anext(frames)
 
 
