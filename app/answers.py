@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from app import event_streams, metrics
+from app import event_streams
 from app.negotiation import EVENT_STREAM, GRAPHQL_JSON, JSON, preferred
 from app.requests import Malformed
 from app.tokens import BadToken
@@ -56,7 +56,6 @@ def response(answer: Answer, accept: str | None, request_id: str) -> Response:
     media_type = preferred(accept) if streamable else preferred(accept, (JSON, GRAPHQL_JSON))
     plain = media_type in (JSON, EVENT_STREAM) and streamable
     status = 200 if plain else answer.status
-    metrics.answered(status, (one["extensions"]["code"] for one in answer.told.get("errors", ())))
     headers = {"X-Request-Id": request_id, "Cache-Control": "no-store", **answer.headers}
     payload = orjson.dumps(answer.told)
     if media_type == EVENT_STREAM:

@@ -3,11 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from app.budget import Budget
@@ -15,10 +13,12 @@ from app.connections import Connections
 from app.desk import Desk
 from app.front import PAGE
 from app.graphql_http import GraphQLOverHttp
+from app.health import alive, measured, ready, watched
 from app.keeping import sweeping
 from app.settings import Settings
 from app.sockets import graphql_over_websocket
 from app.tokens import Tokens
+from app.tracing import traces
 from models.database import Database
 from models.seams import Seams
 from resolvers.seal import Seal, fingerprint
@@ -28,15 +28,16 @@ from schema.schema import sdl
 from subscriptions.relay import Relay
 from subscriptions.wake import Wake
 
-_LOOPBACK = ("127.0.0.1", "::1")
-
 
 def create_app(settings: Settings, secret: bytes, seams: Seams | None = None) -> Starlette:
     """Return the application; `secret` signs tokens and seals cursors."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with _desk(settings, secret, seams or Seams()) as desk:
+        async with (
+            _desk(settings, secret, seams or Seams()) as desk,
+            watched(app, desk.services.database, desk.services.relay),
+        ):
             app.state.desk = desk
             yield
 
@@ -45,9 +46,9 @@ def create_app(settings: Settings, secret: bytes, seams: Seams | None = None) ->
         Route("/graphql", GraphQLOverHttp()),
         WebSocketRoute("/graphql", graphql_over_websocket),
         Route("/schema.graphql", _schema),
-        Route("/healthz", _alive),
-        Route("/readyz", _ready),
-        Route("/metrics", _metrics),
+        Route("/healthz", alive),
+        Route("/readyz", ready),
+        Route("/metrics", measured),
     ]
     return Starlette(routes=routes, lifespan=lifespan)
 
@@ -57,7 +58,10 @@ async def _desk(settings: Settings, secret: bytes, seams: Seams) -> AsyncIterato
     """Yield what requests need, for as long as the process serves."""
     secrets = (secret, *second_secret(settings))
     database = Database(
-        settings.database_url, settings.patience, on_connect=settings.database_on_connect
+        settings.database_url,
+        settings.patience,
+        on_connect=settings.database_on_connect,
+        around=traces.attempt,
     )
     seal = Seal(*secrets)
     wake = Wake(settings.wake_url, settings.database_url)
@@ -93,29 +97,3 @@ async def _schema(request: Request) -> Response:
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers={"ETag": etag})
     return PlainTextResponse(body, headers={"ETag": etag, "Cache-Control": "no-cache"})
-
-
-async def _alive(_request: Request) -> Response:
-    return PlainTextResponse("ok")
-
-
-async def _ready(request: Request) -> Response:
-    """Return 200 if the database answers, else 503."""
-    desk: Desk = request.app.state.desk
-    try:
-        async with desk.services.database.reader() as reader:
-            await reader.run(lambda connection: connection.execute(text("SELECT 1")))
-    except Exception:
-        return JSONResponse({"status": "not ready", "database": "unreachable"}, 503)
-    return JSONResponse({"status": "ready"})
-
-
-async def _metrics(request: Request) -> Response:
-    """Return the metrics to this machine, or to who has METRICS_TOKEN."""
-    settings: Settings = request.app.state.desk.settings
-    token = settings.metrics_token
-    given = request.headers.get("authorization")
-    local = request.client is not None and request.client.host in _LOOPBACK
-    if not local and (token is None or given != f"Bearer {token.get_secret_value()}"):
-        return PlainTextResponse("Forbidden", 403)
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from app import metrics
 from app.protocols import abort_of
 
 _MOST_REASON_BYTES = 123
@@ -38,6 +39,7 @@ class Channel:
         self._heard = asyncio.Event()
         self.heard_at = self._loop.time()
         self.over = False
+        self.code = 1006  # with which the socket closed; this one if nobody said
 
     async def receive(self) -> dict[str, Any]:
         """Return the next message; Closing with 4400 where it is none of the protocol."""
@@ -45,7 +47,8 @@ class Channel:
         self.heard_at = self._loop.time()
         self._heard.set()
         if received["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(received.get("code", 1006))
+            self.code = received.get("code", 1006)
+            raise WebSocketDisconnect(self.code)
         text = received.get("text")
         if text is None:
             raise Closing(4400, "Messages are text.")
@@ -84,6 +87,7 @@ class Channel:
         if still > 0:
             self._watching = self._loop.call_later(still, self._look)
         else:
+            metrics.slow_clients.inc()
             self.drop()
 
     async def send_next(self, key: str, payload: bytes) -> None:
@@ -111,6 +115,7 @@ class Channel:
     async def close(self, closing: Closing) -> None:
         """Close the socket with a code, unless the client went first."""
         if self._websocket.application_state is WebSocketState.CONNECTED and not self.over:
+            self.code = closing.code
             with suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
                 async with asyncio.timeout(self._send_seconds):
                     await self._websocket.close(closing.code, _cut(closing.reason))

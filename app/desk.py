@@ -60,6 +60,7 @@ class Live(NamedTuple):
 class Charge(NamedTuple):
     """What a request costs its actor: as an answer's extensions and headers tell it."""
 
+    cost: int
     extensions: dict[str, Any]
     headers: dict[str, str]
 
@@ -101,7 +102,7 @@ class Desk:
             raise
         spent = await self.budget.spend(credential.user_id, cost)
         limits = self.settings
-        return Charge(told(cost, limits.max_cost, limits.max_cost_per_minute), headers(spent))
+        return Charge(cost, told(cost, limits.max_cost, limits.max_cost_per_minute), headers(spent))
 
     async def listen(
         self, credential: Credential, request_id: str, asked: Asked, after: str | None = None

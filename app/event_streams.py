@@ -9,10 +9,10 @@ from starlette.responses import Response
 from starlette.types import Message as Sent
 from starlette.types import Receive, Scope, Send
 
-from app import metrics
 from app.desk import Desk, Live
 from app.negotiation import EVENT_STREAM
 from app.protocols import FLUSH_SECONDS, impatient, stopping_of
+from models.errors import described
 from resolvers.boards import stream_cursor
 from resolvers.perform import Unauthenticated
 from subscriptions.stream import Message
@@ -71,16 +71,15 @@ class LiveEvents:
             asyncio.create_task(end, name="event stream end")
             for end in (_gone(receive), self._access_over.wait(), stopping_of(scope).wait())
         ]
-        metrics.streams.inc()
         try:
             await asyncio.wait([sending, *ends], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            metrics.streams.dec()
             for task in (sending, *ends):
                 task.cancel()
             await asyncio.gather(sending, *ends, return_exceptions=True)
-        if not sending.cancelled() and sending.exception() is not None:
-            _log.error("event stream failed", error=type(sending.exception()).__name__)
+        error = None if sending.cancelled() else sending.exception()
+        if error is not None:
+            _log.error("event stream failed", **described(error))
         await impatient(scope, send, FLUSH_SECONDS)({"type": "http.response.body", "body": b""})
 
     async def _send_all(self, send: Send, request_id: str) -> None:
@@ -90,7 +89,6 @@ class LiveEvents:
         with suppress(Unauthenticated):
             async for message in self._frames:
                 await send(self._part(message))
-                metrics.events_sent.inc()
             await send(_body(_COMPLETE))
 
     def _part(self, message: Message) -> Sent:

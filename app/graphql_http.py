@@ -13,6 +13,7 @@ from app.answers import Answer, failed, response
 from app.desk import Charge, Desk, in_time
 from app.event_streams import live_events
 from app.negotiation import EVENT_STREAM, OFFERED, preferred
+from app.observing import Observed, codes_of, named
 from app.protocols import impatient
 from app.requests import Malformed, read_request
 from permissions.viewer import Credential
@@ -33,30 +34,37 @@ class GraphQLOverHttp:
         desk: Desk = request.app.state.desk
         send = impatient(scope, send, desk.settings.send_seconds)
         request_id = _request_id(request)
-        try:
-            found = await self._answer(desk, request, send, request_id)
-        except ClientDisconnect:
-            return
-        except Exception as error:
-            found = failed(error, request_id)
-        if found is not None:
-            told = response(found, _accept(request), request_id)
-            await told(scope, receive, send)
+        with Observed("http", request_id, request.headers.get("traceparent")) as seen:
+            try:
+                found = await self._answer(desk, request, send, seen)
+            except ClientDisconnect:
+                return
+            except Exception as error:
+                found = failed(error, request_id)
+            if found is not None:
+                seen.answered(found.status, codes_of(found.told))
+                told = response(found, _accept(request), request_id)
+                await told(scope, receive, send)
 
     async def _answer(
-        self, desk: Desk, request: Request, send: Send, request_id: str
+        self, desk: Desk, request: Request, send: Send, seen: Observed
     ) -> Answer | None:
         """Return the answer of a request; None where a live board was sent instead."""
         async with in_time(desk.settings.request_seconds) as limit:
             credential, asked = await _read(desk, request)
             charge = await desk.charge(credential, asked)
-            if desk.engine.operation(asked) is not OperationType.SUBSCRIPTION:
-                context = desk.context(credential, request_id)
-                return await _executed(desk, context, asked, charge)
-            live = await desk.listen(credential, request_id, asked, _resume_point(request))
+            seen.cost(charge.cost)
+            if seen.operation(*named(desk.engine, asked)) is not OperationType.SUBSCRIPTION:
+                context = desk.context(credential, seen.request_id)
+                return await _executed(desk, context, asked, charge, seen)
+            seen.transport = "sse"
+            after = _resume_point(request)
+            live = await desk.listen(credential, seen.request_id, asked, after)
+            seen.viewer(live.viewer)
             async with live_events(desk, live) as events:
                 limit.reschedule(None)
-                await events.send(request.scope, request.receive, send, request_id)
+                seen.answered(200)
+                await events.send(request.scope, request.receive, send, seen.request_id)
             return None
 
 
@@ -86,8 +94,10 @@ async def _executed(
     opened: AbstractAsyncContextManager[Context],
     asked: running.Request,
     charge: Charge,
+    seen: Observed,
 ) -> Answer:
     async with opened as context:
+        seen.viewer(context.viewer)
         result = await desk.engine.execute(asked, context)
     told = answer(result, context.request_id, charge.extensions)
     if result.data is None and _before_execution(result.errors or ()):

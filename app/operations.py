@@ -5,22 +5,24 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
+import orjson
 import structlog
 from graphql import OperationType
 from starlette.websockets import WebSocketDisconnect
 from uuid_utils.compat import uuid7
 
-from app import metrics
 from app.channel import Channel, Closing
 from app.desk import Charge, Desk, in_time
+from app.observing import Observed, codes_of, named
 from app.requests import Malformed, request_of
 from app.tokens import BadToken
+from models.errors import described
 from permissions.viewer import Credential
 from resolvers.perform import Unauthenticated
 from resolvers.problems import BadRequest
 from schema import errors
 from schema.execution import Rejected, Request
-from schema.listening import encoded
+from schema.listening import answer
 
 _log = structlog.get_logger(__name__)
 
@@ -70,13 +72,16 @@ class Operations:
     def _forget(self, key: str, done: asyncio.Task[None]) -> None:
         if self._running.get(key) is done:
             del self._running[key]
-        if not done.cancelled() and done.exception() is not None:
-            _log.error("operation failed", error=type(done.exception()).__name__)
+        error = None if done.cancelled() else done.exception()
+        if error is not None:
+            _log.error("operation failed", **described(error))
 
     async def _run(self, key: str, request: Request) -> None:
         request_id = uuid7().hex
         try:
-            told = await self._served(key, request, request_id)
+            with Observed("ws", request_id) as seen:
+                told = await self._served(key, request, seen)
+                seen.answered(400 if told else 200, codes_of({"errors": told}))
             self._running.pop(key, None)
             if told:
                 await self._channel.send_errors(key, told)
@@ -85,23 +90,24 @@ class Operations:
         except (WebSocketDisconnect, RuntimeError):
             return  # the client is gone
 
-    async def _served(self, key: str, request: Request, request_id: str) -> list[dict[str, Any]]:
+    async def _served(self, key: str, request: Request, seen: Observed) -> list[dict[str, Any]]:
         """Serve an operation to its end; return why it could not be."""
         try:
             charge = await self._desk.charge(self._credential, request)
-            if self._desk.engine.operation(request) is OperationType.SUBSCRIPTION:
-                await self._stream(key, request, request_id)
+            seen.cost(charge.cost)
+            kind = seen.operation(*named(self._desk.engine, request))
+            if kind is OperationType.SUBSCRIPTION:
+                await self._stream(key, request, seen)
             else:
-                result = self._result(request, request_id, charge)
-                await self._once(key, result)
+                await self._once(key, self._result(request, charge, seen))
         except Rejected as rejected:
-            return [errors.shown(one, request_id) for one in rejected.errors]
+            return [errors.shown(one, seen.request_id) for one in rejected.errors]
         except (BadToken, Unauthenticated):
             raise WebSocketDisconnect(4403) from None  # the session's guard closes the socket
         except (WebSocketDisconnect, RuntimeError):
             raise
         except Exception as error:
-            return [errors.shown_failure(error, request_id)]
+            return [errors.shown_failure(error, seen.request_id)]
         return []
 
     async def _once(self, key: str, result: Coroutine[Any, Any, bytes]) -> None:
@@ -109,22 +115,24 @@ class Operations:
         running = asyncio.create_task(result, name="execute")
         await self._channel.send_next(key, await asyncio.shield(running))
 
-    async def _result(self, request: Request, request_id: str, charge: Charge) -> bytes:
+    async def _result(self, request: Request, charge: Charge, seen: Observed) -> bytes:
         async with (
             in_time(self._desk.settings.request_seconds),
-            self._desk.context(self._credential, request_id) as context,
+            self._desk.context(self._credential, seen.request_id) as context,
         ):
+            seen.viewer(context.viewer)
             result = await self._desk.engine.execute(request, context)
-        return encoded(result, request_id, charge.extensions)
+        told = answer(result, seen.request_id, charge.extensions)
+        seen.answered(200, codes_of(told))
+        return orjson.dumps(told)
 
-    async def _stream(self, key: str, request: Request, request_id: str) -> None:
-        live = await self._desk.listen(self._credential, request_id, request)
+    async def _stream(self, key: str, request: Request, seen: Observed) -> None:
+        live = await self._desk.listen(self._credential, seen.request_id, request)
+        seen.viewer(live.viewer)
         frames = self._desk.services.relay.subscribe(live.viewer, live.request)
-        metrics.streams.inc()
         try:
             async for frame in frames:
                 await self._channel.send_next(key, frame.payload)
-                metrics.events_sent.inc()
+                seen.answered(200)
         finally:
-            metrics.streams.dec()
             await frames.aclose()

@@ -18,6 +18,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
+from app import metrics
+
 _EXTENSION = "lead2patient.connection"
 FLUSH_SECONDS = 1.0
 SILENT_SECONDS = 15.0
@@ -45,6 +47,7 @@ def impatient(scope: Scope, send: Send, seconds: float) -> Send:
             async with asyncio.timeout(seconds):
                 await send(message)
         except TimeoutError:
+            metrics.slow_clients.inc()
             abort_of(scope)()
 
     return sending

@@ -1,6 +1,6 @@
 """Settings, from the environment."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ImportString, SecretStr, field_validator
 from pydantic_settings import BaseSettings
@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     second_secret_key: SecretStr | None = Field(default=None, min_length=32)
     metrics_token: SecretStr | None = None
     allowed_origins: list[str] = []
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     max_body_bytes: Count = 256 * 1024
     max_document_bytes: Count = 16 * 1024

@@ -6,10 +6,10 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from app import metrics
 from app.channel import Channel, Closing
 from app.connections import TooManyConnections
 from app.desk import Desk
+from app.observing import ObservedSocket
 from app.operations import Operations
 from app.origins import allowed
 from app.tokens import BadToken
@@ -29,11 +29,9 @@ async def graphql_over_websocket(websocket: WebSocket) -> None:
         await websocket.close(4406, "Use the subprotocol graphql-transport-ws.")
         return
     await websocket.accept(subprotocol=PROTOCOL)
-    metrics.sockets.inc()
-    try:
-        await Socket(Channel(websocket, desk.settings.send_seconds), desk).serve()
-    finally:
-        metrics.sockets.dec()
+    channel = Channel(websocket, desk.settings.send_seconds)
+    with ObservedSocket(lambda: channel.code):
+        await Socket(channel, desk).serve()
 
 
 class Socket:

@@ -1,11 +1,13 @@
 """The measured server: the product with the raw and stock endpoints beside it, in one process."""
 
 import multiprocessing
+import os
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from app.asgi import create_app
+from app.cli.logs import set_up_logging
 from app.serving import BACKLOG, configuration
 from app.settings import Settings
 from app.tokens import Tokens
@@ -69,6 +72,7 @@ def _serve(stored: dict[str, Any], told: Connection, port: int, wake_url: str) -
     server = uvicorn.Server(configuration(_application(place, settings), settings))
     send_at_once(listener)
     tune_collector()
+    set_up_logging(to=Path(os.devnull).open("wb"))  # noqa: SIM115 - open as long as the process
     told.send(listener.getsockname()[1])
     server.run(sockets=[listener])
 

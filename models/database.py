@@ -2,32 +2,26 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.pool import QueuePool
 
+from models import metrics
 from models.connecting import OnConnect, call_first
 from models.engines import POOL_SIZE, USUAL, Patience, postgres_engine, sqlite_engine
+from models.errors import lost_race
+from models.outage import Outage
 
 T = TypeVar("T")
 P = ParamSpec("P")
+# What surrounds an attempt of a writing transaction; it is called with the attempt's number.
+Around = Callable[[int], AbstractContextManager[object]]
 
-# Serialisation failure, deadlock, and a unique key that was taken while we looked.
-_RETRIED_STATES = frozenset(("40001", "40P01", "23505"))
-_UNAVAILABLE = (
-    InterfaceError,
-    OperationalError,
-    PoolTimeoutError,
-    OSError,
-)
-# Connection lost, serialisation lost thrice, resources gone, lock or statement time-out,
-# the machine failed; and a server that only reads.
-_UNAVAILABLE_STATES = frozenset(("08", "40", "53", "55", "57", "58"))
-_READ_ONLY = "25006"
 _ATTEMPTS = 3
 
 
@@ -35,11 +29,17 @@ class Database:
     """A pool of connections and the two ways to use it: `Reader` and `write`."""
 
     def __init__(
-        self, url: str, patience: Patience = USUAL, *, on_connect: OnConnect | None = None
+        self,
+        url: str,
+        patience: Patience = USUAL,
+        *,
+        on_connect: OnConnect | None = None,
+        around: Around = nullcontext,
     ) -> None:
         """Open nothing yet; connections are made when they are needed.
 
-        `on_connect` is called with each new connection before anything else uses it.
+        `on_connect` is called with each new connection before anything else uses it, `around`
+        surrounds each attempt of a writing transaction.
         """
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -50,6 +50,9 @@ class Database:
         # SQLite has one writer: queueing here is fair, queueing in the file is not.
         self._gate = asyncio.Semaphore(1 if self.is_sqlite else POOL_SIZE // 2)
         self._writes: set[asyncio.Task[Any]] = set()
+        self._around = around
+        self._connecting = self._queued = 0
+        self.reading, self.writing = Outage("reads"), Outage("writes")
 
     def reader(self) -> "Reader":
         """Return a read-only transaction, not begun yet."""
@@ -72,8 +75,15 @@ class Database:
 
     async def _turn(self) -> None:
         """Wait for the turn to write; TimeoutError if it does not come."""
-        async with asyncio.timeout(self._patience.answer):
-            await self._gate.acquire()
+        self._queued += 1
+        try:
+            async with asyncio.timeout(self._patience.answer):
+                await self._gate.acquire()
+        except TimeoutError as error:
+            self.writing.failed(error)
+            raise
+        finally:
+            self._queued -= 1
 
     def _written(self, task: asyncio.Task[Any]) -> None:
         self._writes.discard(task)
@@ -86,17 +96,23 @@ class Database:
     ) -> T:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return await self._once(job, args, kwargs)
-            except DBAPIError as error:
-                if attempt == _ATTEMPTS or not _lost_race(error):
+                with self._around(attempt):
+                    done = await self._once(job, args, kwargs)
+            except (SQLAlchemyError, OSError) as error:
+                if attempt == _ATTEMPTS or not lost_race(error):
+                    self.writing.failed(error)
                     raise
+                metrics.retries.inc()
                 await asyncio.sleep(0.01 * attempt)
+            else:
+                self.writing.reached()
+                return done
         raise AssertionError("the last attempt returns or raises")
 
     async def _once(
         self, job: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> T:
-        async with self.engine.connect() as connection:
+        async with aclosing(await self.connect()) as connection:
             if self.is_sqlite:
                 await connection.execution_options(begins="BEGIN IMMEDIATE")
             try:
@@ -105,6 +121,22 @@ class Database:
             except TimeoutError:
                 await _give_up(connection)
                 raise
+
+    async def connect(self) -> AsyncConnection:
+        """Return a connection of the pool; the caller closes it."""
+        self._connecting += 1
+        try:
+            return await self.engine.connect()
+        finally:
+            self._connecting -= 1
+
+    def sample(self) -> None:
+        """Show what is in use and who waits just now."""
+        metrics.connections_awaited.set(self._connecting)
+        metrics.writes_waiting.set(self._queued)
+        if isinstance(self.engine.pool, QueuePool):
+            metrics.connections.set(self.engine.pool.size())
+            metrics.connections_used.set(self.engine.pool.checkedout())
 
     async def close(self) -> None:
         """Wait for running writes, then close every connection."""
@@ -130,18 +162,21 @@ class Reader:
     ) -> T:
         """Return what `job` reads."""
         async with self._lock:
-            if self._connection is None:
-                self._connection = await self._begin()
             try:
-                return await self._connection.run_sync(lambda sync: job(sync, *args, **kwargs))
-            except (DBAPIError, TimeoutError) as error:
-                if isinstance(error, TimeoutError):
+                if self._connection is None:
+                    self._connection = await self._begin()
+                done = await self._connection.run_sync(lambda sync: job(sync, *args, **kwargs))
+            except (SQLAlchemyError, OSError) as error:
+                self._database.reading.failed(error)
+                if isinstance(error, TimeoutError) and self._connection is not None:
                     await _give_up(self._connection)
                 await self._end()  # PostgreSQL would refuse every further statement
                 raise
+            self._database.reading.reached()
+            return done
 
     async def _begin(self) -> AsyncConnection:
-        connection = await self._database.engine.connect()
+        connection = await self._database.connect()
         try:
             if not self._database.is_sqlite:
                 await connection.execution_options(
@@ -176,19 +211,3 @@ async def _give_up(connection: AsyncConnection) -> None:
     """Throw away a connection whose server does not answer."""
     if not connection.invalidated:
         await connection.invalidate()
-
-
-def is_unavailable(error: BaseException) -> bool:
-    """Return whether an error says that the database cannot serve just now."""
-    if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None) or ""
-        if state == _READ_ONLY or state[:2] in _UNAVAILABLE_STATES or error.connection_invalidated:
-            return True
-    return isinstance(error, _UNAVAILABLE)
-
-
-def _lost_race(error: DBAPIError) -> bool:
-    driver = error.orig
-    if getattr(driver, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
-        return True
-    return getattr(driver, "sqlstate", None) in _RETRIED_STATES

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, func, select
@@ -18,6 +19,7 @@ from models.facts import (
 )
 from models.log import Event, event
 from models.opportunity import Opportunity
+from models.practice import practice_head
 from resolvers import records, vocabulary
 from resolvers.journal import MANY
 
@@ -158,3 +160,21 @@ def oldest(connection: Connection, practice_id: UUID) -> int:
     statement = select(func.min(event.c.seq)).where(event.c.practice_id == practice_id)
     kept: int | None = connection.scalar(statement)
     return vocabulary.head(connection, practice_id) + 1 if kept is None else kept
+
+
+class Extent(NamedTuple):
+    """The number of a log's last event, and how many events it keeps."""
+
+    head: int
+    kept: int
+
+
+def extents(connection: Connection) -> dict[UUID, Extent]:
+    """Return how long each practice's log is; its numbers have no gaps, so none is counted."""
+    here = event.c.practice_id == practice_head.c.practice_id
+    least = select(func.min(event.c.seq)).where(here).correlate(practice_head).scalar_subquery()
+    statement = select(practice_head.c.practice_id, practice_head.c.seq, least)
+    return {
+        key: Extent(head, head - first + 1 if first else 0)
+        for key, head, first in connection.execute(statement)
+    }

@@ -5,7 +5,7 @@ from typing import Any
 import structlog
 from graphql import GraphQLError
 
-from models.database import is_unavailable
+from models.errors import described, is_unavailable
 from resolvers.perform import Unauthenticated
 from resolvers.problems import RateLimited, RequestError
 
@@ -42,20 +42,6 @@ def _told(error: GraphQLError, request_id: str | None) -> tuple[str, str | None]
     if isinstance(cause, Unauthenticated):
         return "UNAUTHENTICATED", "Sign in: this access has ended."
     if is_unavailable(cause):
-        _log.warning("database unavailable", error=type(cause).__name__, request_id=request_id)
-        return "UNAVAILABLE", _NO_DATABASE
-    _log.error(
-        "unexpected error", error=type(cause).__name__, request_id=request_id, where=_where(cause)
-    )
+        return "UNAVAILABLE", _NO_DATABASE  # told in the log where the database is asked
+    _log.error("unexpected error", request_id=request_id, **described(cause))
     return "INTERNAL", _INTERNAL
-
-
-def _where(cause: BaseException) -> list[str]:
-    """Return the places of an exception in our code: no message, which could hold data (P20)."""
-    places = []
-    trace = cause.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        places.append(f"{code.co_qualname}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    return places[-8:]

@@ -34,7 +34,10 @@ _SHOWN_AS = {
 
 @dataclass(kw_only=True)
 class Item:
-    """One card's net change: as the viewer holds it, and as he must hold it."""
+    """One card's net change: as the viewer holds it, and as he must hold it.
+
+    `at` is when the newest change was made, in epoch seconds; only metrics read it (P23).
+    """
 
     card: Opportunity
     number: int
@@ -42,6 +45,7 @@ class Item:
     now: OpportunityFacts | None
     changed: set[str] = field(default_factory=set)
     own_keys: list[str] = field(default_factory=list)
+    at: float | None = None
 
     def after(self, earlier: "Item") -> "Item":
         """Return this change joined to an earlier one that was not sent yet."""
@@ -52,6 +56,7 @@ class Item:
             now=self.now,
             changed=self.changed | earlier.changed,
             own_keys=list(dict.fromkeys((*earlier.own_keys, *self.own_keys))),
+            at=self.at,
         )
 
 
@@ -147,6 +152,7 @@ def _item(
         now=now,
         changed=changed,
         own_keys=_own_keys(judge.viewer, events),
+        at=events[-1].at.timestamp(),
     )
 
 

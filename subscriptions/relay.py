@@ -1,8 +1,9 @@
 """The relay: one a process. It opens live boards and moves them along their practices' logs."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
+from contextvars import Context
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from resolvers.log import LogSlice, oldest, read_slice
 from resolvers.perform import Unauthenticated
 from resolvers.problems import BadRequest, NotFound
 from resolvers.seal import Cursor, Seal
+from subscriptions import metrics
 from subscriptions.delta import Judge, net_changes
 from subscriptions.drawing import Batch, Palette, draw, draw_snapshot, touched
 from subscriptions.events import Heartbeat
@@ -76,7 +78,8 @@ class Relay:
     def _room(self, practice_id: UUID) -> Room:
         if practice_id not in self._rooms:
             room = Room(practice_id, self._database, self._seal, self._poll_seconds)
-            task = asyncio.create_task(self._follow(room), name="room")
+            # A room is nobody's request: its log lines name none.
+            task = asyncio.create_task(self._follow(room), name="room", context=Context())
             self._rooms[practice_id] = (room, task)
             self._wake.attend(here=True)
         return self._rooms[practice_id][0]
@@ -87,6 +90,15 @@ class Relay:
         finally:
             del self._rooms[room.practice_id]
             self._wake.attend(here=bool(self._rooms))
+
+    def sample(self, heads: Mapping[UUID, int]) -> None:
+        """Show how far the slowest live board is behind the heads of its practice's log."""
+        lags = [
+            heads.get(practice_id, 0) - stream.position
+            for practice_id, (room, _) in self._rooms.items()
+            for stream in room.streams
+        ]
+        metrics.behind.set(max((0, *lags)))
 
     @contextmanager
     def session(
@@ -120,10 +132,12 @@ class Relay:
         """
         stream = Stream(request, viewer, self._seal)
         frames = stream.frames(self._open, self._heartbeat)
+        metrics.streams.inc()
         try:
             await self._open(stream, SnapshotReason.SUBSCRIBED)
             yield frames
         finally:
+            metrics.streams.dec()
             await frames.aclose()
             stream.ended = True
             if viewer.practice_id in self._rooms:
@@ -159,6 +173,7 @@ class Relay:
         self, stream: Stream, reason: SnapshotReason, board: Board, reader: Reader
     ) -> None:
         frame = await draw_snapshot(stream, reason, board, reader)
+        metrics.snapshots.labels(reason.value).inc()
         stream.start(board.number, board.number, board.totals, [frame])
 
     async def _resume(self, stream: Stream, board: Board, reader: Reader) -> SnapshotReason | None:

@@ -9,12 +9,14 @@ from uuid import UUID
 import structlog
 
 from models.database import Database, Reader
+from models.errors import described, is_unavailable
 from permissions.viewer import Credential
 from resolvers import vocabulary
 from resolvers.enums import SnapshotReason
 from resolvers.lens import Lens
 from resolvers.log import LogSlice, read_slice
 from resolvers.seal import Seal
+from subscriptions import metrics
 from subscriptions.delta import Item, Judge, net_changes
 from subscriptions.drawing import Batch, Palette, draw, touched
 from subscriptions.stream import Frame, Stream
@@ -66,7 +68,9 @@ class Room:
             try:
                 await self._round()
             except Exception as error:  # the next round finds what this one missed
-                _log.error("live boards not advanced", error=type(error).__name__)
+                metrics.failures.inc()
+                if not is_unavailable(error):  # which is told where the database is asked
+                    _log.error("live boards not advanced", **described(error))
                 await asyncio.sleep(self._poll_seconds)
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._poll_seconds * random.uniform(0.8, 1.0)):
@@ -142,7 +146,7 @@ class Room:
             try:
                 await self._tell(log, group, palette, reader)
             except Exception as error:  # one board's trouble is not the others'
-                _log.error("live board not advanced", error=type(error).__name__)
+                _log.error("live board not advanced", **described(error))
                 for stream in group:
                     self._restart(stream, SnapshotReason.FELL_BEHIND)
             await asyncio.sleep(0)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from models.database import Reader, is_unavailable
+from models.database import Reader
+from models.errors import is_unavailable
 from permissions.viewer import Viewer
 from resolvers.boards import stream_cursor
 from resolvers.enums import SnapshotReason
@@ -19,6 +20,7 @@ from resolvers.totals import Totals
 from resolvers.views import BoardView
 from subscriptions.delta import Item
 from subscriptions.events import BoardEvent
+from subscriptions.metrics import sent
 
 HEARTBEAT_SECONDS = 15.0
 RETRY_SECONDS = 1.0
@@ -162,8 +164,7 @@ class Stream:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(True)
 
-    def _take(self) -> Message:
-        frame = self.waiting.pop(next(iter(self.waiting)))
+    def _take(self, frame: Frame) -> Message:
         number = frame.item.number if frame.item else self.position
         base = self.base
         if self.waiting:
@@ -190,7 +191,10 @@ class Stream:
         open_again: Opening,
         heartbeat: Callable[["Stream"], Awaitable[bytes]],
     ) -> AsyncGenerator[Message, None]:
-        """Yield what is to be sent; Unauthenticated when the access behind the stream ends."""
+        """Yield what is to be sent; Unauthenticated when the access behind the stream ends.
+
+        The reader comes back when he has handed it on, so that is the moment an event was sent.
+        """
         while not self.ended:
             if self.restart is not None:
                 reason, self.restart = self.restart, None
@@ -200,9 +204,12 @@ class Stream:
                     yield self._here(self.request.operation.render_error(error))
                     return
             elif self.waiting:
-                yield self._take()
+                frame = self.waiting.pop(next(iter(self.waiting)))
+                yield self._take(frame)
+                sent.event(frame.item.at if frame.item else None)
             elif not await self._wait():
                 yield self._here(await heartbeat(self))
+                sent.event(None)
         raise Unauthenticated
 
     def _here(self, payload: bytes) -> Message:

@@ -9,6 +9,7 @@ from uuid import UUID
 from broadcaster import Broadcast
 from sqlalchemy.engine import make_url
 
+from subscriptions import metrics
 from subscriptions.wake_bus import CHANNEL, EVERYTHING, Bus, State
 from subscriptions.wake_postgres import PostgresWake
 from subscriptions.wake_redis import RedisWake
@@ -53,6 +54,7 @@ class Wake:
     async def start(self, on_wake: OnWake) -> None:
         """Call `on_wake` with the practice of every announcement; None: look at every log."""
         self._on_wake = on_wake
+        metrics.wake_connected.set(self._line is None)
         if self._line:
             await self._line.open(on_wake)
 

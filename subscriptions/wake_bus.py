@@ -17,6 +17,8 @@ import structlog
 from broadcaster import BroadcastBackend, Event
 from typing_extensions import override
 
+from subscriptions import metrics
+
 CHANNEL = "l2p_log"
 EVERYTHING = "*"
 MOST_HINTS = 1000
@@ -77,6 +79,7 @@ class Reach:
     def lost(self, side: str, error: Exception) -> None:
         """Note that listening or telling does not work."""
         self._missing.add(side)
+        metrics.wake_connected.set(0)
         if not self._told:
             self._told = True
             _log.warning("wake-ups are down", bus=self._bus, error=type(error).__name__)
@@ -84,8 +87,12 @@ class Reach:
     def found(self, side: str) -> None:
         """Note that listening or telling works."""
         self._missing.discard(side)
-        if self._told and not self._missing:
+        if self._missing:
+            return
+        metrics.wake_connected.set(1)
+        if self._told:
             self._told = False
+            metrics.wake_reconnects.inc()
             _log.info("wake-ups are back", bus=self._bus)
 
 

@@ -6,6 +6,7 @@ import typer
 from sqlalchemy.exc import DBAPIError
 
 from app.cli import backup, data, importing, practice, server
+from app.cli.logs import set_up_logging
 from app.failures import STOPPED, Failure
 
 commands = typer.Typer(
@@ -32,6 +33,7 @@ commands.command()(backup.sweep)
 
 def main() -> int:
     """Run the command that the program was called with; return its exit code."""
+    set_up_logging(dev=True, level="warning")  # `serve` says its own
     try:
         commands()
     except Failure as failure:

@@ -6,13 +6,12 @@ from contextlib import closing, suppress
 from functools import partial
 from typing import Annotated
 
-import structlog
 import typer
-import uvicorn
 
 from app import migrating
 from app.asgi import create_app
 from app.cli.environment import open_database, read_settings, secret_key
+from app.cli.lifecycle import Server
 from app.cli.live_board import show_board
 from app.cli.logs import set_up_logging
 from app.cli.workers import START_SECONDS, run_workers, with_wake_url, worker_app
@@ -31,11 +30,9 @@ def serve(
     """Serve the API until it is interrupted."""
     settings = with_wake_url(read_settings(), workers)
     secret = secret_key(settings, may_make=dev)
-    set_up_logging(dev=dev)
+    set_up_logging(dev=dev, level=settings.log_level)
     asyncio.run(_check_database(settings.database_url))
     listener = _listen(host, port)
-    address, number, *_ = listener.getsockname()
-    structlog.get_logger("app").info("serving", address=address, port=number, workers=workers)
     with closing(listener), suppress(KeyboardInterrupt):
         if workers > 1:
             make = partial(worker_app, settings, secret, dev=dev)
@@ -43,8 +40,7 @@ def serve(
             run_workers(configuration(make, settings, factory=True, **more), listener)
         else:
             tune_collector()
-            app = create_app(settings, secret)
-            uvicorn.Server(configuration(app, settings)).run(sockets=[listener])
+            Server(configuration(create_app(settings, secret), settings)).run(sockets=[listener])
 
 
 async def _check_database(url: str) -> None:

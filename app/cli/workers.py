@@ -54,7 +54,7 @@ def with_wake_url(settings: Settings, workers: int) -> Settings:
 
 def worker_app(settings: Settings, secret: bytes, *, dev: bool) -> Starlette:
     """Return the application of one worker; called in the worker."""
-    set_up_logging(dev=dev)
+    set_up_logging(dev=dev, level=settings.log_level)
     threading.Thread(target=_end_with_supervisor, daemon=True).start()
     app = create_app(settings, secret)
     tune_collector()

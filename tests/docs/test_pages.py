@@ -108,13 +108,6 @@ def test_routes_are_those_of_the_program() -> None:
     assert routes - {"/"} == told
 
 
-def test_metrics_are_those_of_the_program() -> None:
-    source = (ROOT / "app/metrics.py").read_text(encoding="utf-8")
-    assert set(re.findall(r'"(l2p_\w+)"', source)) == {
-        one for one in OPERATIONS.code if one.startswith("l2p_")
-    }
-
-
 def test_import_fields_are_told() -> None:
     assert set(fields_of(Kind.OPPORTUNITIES)) - OPERATIONS.code == set()
 

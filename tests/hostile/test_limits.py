@@ -155,9 +155,7 @@ async def test_over_a_socket_only_the_operation_ends(server: Server) -> None:
             told = await query(socket, str(number), document)
             assert (told["id"], told["type"]) == (str(number), "error")
             assert [one["extensions"]["code"] for one in told["payload"]] == [COST]
-        assert (await query(socket, "x", ROLE))["payload"] == {
-            "data": {"viewer": {"role": "ADMIN"}}
-        }
+        assert (await query(socket, "x", ROLE))["payload"]["data"] == {"viewer": {"role": "ADMIN"}}
 
 
 async def test_a_refused_mutation_changes_nothing(server: Server) -> None:
