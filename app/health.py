@@ -37,8 +37,7 @@ class Readiness:
         """Return "reached", "unreachable", or "silent" if it does not answer within 2 s."""
         try:
             return "reached" if await self._shared.answer() else "unreachable"
-        except TimeoutError as error:
-            self._database.reading.failed(error)
+        except TimeoutError:
             return "silent"
 
     async def _reached(self) -> bool:

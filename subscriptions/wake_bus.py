@@ -131,9 +131,11 @@ class Bus(BroadcastBackend, ABC):
     async def disconnect(self) -> None:
         """Tell what is still to be told, if that is quick, and let go."""
         await _at_most(CLOSE_SECONDS, self._all_told)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        left = set(self._tasks)
+        while left:  # again and again, as libraries may swallow a cancellation
+            for task in left:
+                task.cancel()
+            _, left = await asyncio.wait(left, timeout=2 * CLOSE_SECONDS)
         await self._hang_up()
 
     @override

@@ -37,7 +37,7 @@ class RedisWake(Bus):
             self._url,
             protocol=2,
             socket_connect_timeout=CONNECT_SECONDS,
-            socket_timeout=CONNECT_SECONDS,
+            socket_timeout=None,  # with one, redis-py may swallow a cancellation (wait_for)
             retry=Retry(NoBackoff(), 0),
         )
 

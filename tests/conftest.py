@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from uuid_utils import uuid4
@@ -17,6 +18,8 @@ from tests.postgres import Postgres, running_postgres
 from tests.server import Server, running_server
 
 DATABASES = ("sqlite", "postgresql")
+# A line a request would bury what a failed test has to tell.
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("warning"))
 
 
 async def migrated(url: str) -> None:

@@ -44,8 +44,6 @@ SHAPES = {
     "error": _PLAIN_NAME,
     "where": _PLACE,
     "work": _WORDS,
-    "bus": _WORDS,
-    "worker": _NUMBER,
     "workers": _NUMBER,
     "count": _NUMBER,
     "events": _NUMBER,

@@ -25,7 +25,7 @@ from app.settings import Settings
 from app.tuning import tune_collector
 from subscriptions.wake import Wake
 
-START_SECONDS = 20  # the longest a worker may take to answer its supervisor, imports included
+START_SECONDS = 30  # the longest a worker may take to answer its supervisor, imports included
 _LAST_SECONDS = 0.5  # after the graceful stop: to let go of databases and of the bus
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _log = structlog.get_logger("app")

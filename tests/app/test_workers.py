@@ -22,7 +22,7 @@ from tests.scenarios.spa import Spa, open_spa
 from tests.server import SECRET, Server, running_server
 from tests.valkey import running_valkey
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 HELPERS = "resource_tracker"
 
@@ -56,10 +56,10 @@ class Workers:
 
     async def two(self, *, without: frozenset[int] = frozenset()) -> list[int]:
         """Wait until there are two workers that answer, none of those in `without`."""
-        await within(START_SECONDS, lambda: len(self.pids) == 2 and not self.pids & without)
+        await within(START_SECONDS, lambda: len(self.pids) == 2 and not self.pids & without, "two")
         for pid in (found := sorted(self.pids)):
             with self.only(pid):
-                await within(START_SECONDS, self._answers)
+                await within(START_SECONDS, self._answers, f"an answer of {pid}")
         return found
 
     def _answers(self) -> bool:
@@ -69,10 +69,11 @@ class Workers:
             return False
 
 
-async def within(seconds: float, true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(seconds):
-        while not await asyncio.to_thread(true):  # noqa: ASYNC110 - processes have no event
-            await asyncio.sleep(0.05)
+async def within(seconds: float, true: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not await asyncio.to_thread(true):
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        await asyncio.sleep(0.05)
 
 
 @contextmanager
@@ -144,7 +145,7 @@ async def stopped(workers: Workers, boards: list[LiveBoard], asked: int) -> None
     workers.supervisor.send_signal(asked)
     assert await asyncio.to_thread(workers.supervisor.wait, STOP_SECONDS) == 0
     assert [await board.closed() for board in boards] == [1012] * len(boards)
-    await within(1, lambda: not any(lives(one) for one in every))
+    await within(1, lambda: not any(lives(one) for one in every), "all ended")
     assert time.monotonic() - began < STOP_SECONDS
 
 
@@ -183,7 +184,7 @@ async def test_rolling_restart_and_a_supervisor_that_is_killed(
             await all_see(boards, spa, card, "Cold")
             workers.supervisor.send_signal(signal.SIGHUP)
             for board, stage in zip(boards, ("Booked", "Lead"), strict=True):
-                await within(START_SECONDS, lambda board=board: board.over)  # type: ignore[misc]
+                await within(START_SECONDS, lambda board=board: board.over, "replaced")  # type: ignore[misc]
                 assert board.close_code == 1012
                 await moved(spa, card, stage)
                 await board.resume()
@@ -196,7 +197,7 @@ async def killed_supervisor_ends_its_workers(workers: Workers) -> None:
     left = [psutil.Process(pid) for pid in workers.pids]
     workers.supervisor.kill()
     await asyncio.to_thread(workers.supervisor.wait)
-    await within(STOP_SECONDS, lambda: not any(lives(one) for one in left))
+    await within(STOP_SECONDS, lambda: not any(lives(one) for one in left), "ended alone")
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

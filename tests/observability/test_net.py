@@ -44,7 +44,6 @@ def logged() -> Iterator[Logged]:
     told = Logged()
     set_up_logging(to=told.stream)
     yield told
-    structlog.reset_defaults()
     root.handlers, root.level, logging.raiseExceptions = handlers, level, raising
     sys.excepthook, sys.unraisablehook, threading.excepthook, warnings.showwarning = words
 
