@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from app import metrics
+from app.auditing.trail import ReadTrail
 from app.budget import Budget
 from app.connections import Connections
 from app.desk import Desk
@@ -66,7 +68,8 @@ async def _desk(settings: Settings, secret: bytes, seams: Seams) -> AsyncIterato
     seal = Seal(*secrets)
     wake = Wake(settings.wake_url, settings.database_url)
     relay = Relay(database, seal, wake, settings.poll_seconds)
-    services = Services(database, seal, seams, relay, settings.limits)
+    trail = ReadTrail(database, metrics.audit_reads_dropped.inc)
+    services = Services(database, seal, seams, relay, settings.limits, trail.add)
     tokens = Tokens(*secrets, leeway=settings.token_leeway_seconds)
     budget = Budget(settings.wake_url, settings.max_cost_per_minute)
     await relay.start()
@@ -77,6 +80,7 @@ async def _desk(settings: Settings, secret: bytes, seams: Seams) -> AsyncIterato
     finally:
         await budget.close()
         await relay.close()
+        await trail.close()
         await database.close()
 
 

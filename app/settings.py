@@ -9,6 +9,7 @@ from sqlalchemy.exc import ArgumentError
 
 from models.connecting import OnConnect
 from models.engines import Patience
+from resolvers.audit_retention import LEAST_DAYS
 from resolvers.limits import Limits
 
 _DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
@@ -90,6 +91,14 @@ class Settings(BaseSettings):
         if driver not in _DRIVERS:
             raise ValueError(f"use one of {', '.join(_DRIVERS)}")
         return url
+
+    @field_validator("audit_retention_days")
+    @classmethod
+    def _long_enough(cls, days: int) -> int:
+        """Refuse to forget the audit trail too soon (R97)."""
+        if 0 < days < LEAST_DAYS:
+            raise ValueError(f"use at least {LEAST_DAYS}, or 0 to keep the audit trail for ever")
+        return days
 
     @field_validator("wake_url")
     @classmethod

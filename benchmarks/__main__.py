@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from benchmarks import across, board, fanout, growth, moves, storm
+from benchmarks import across, audit, board, fanout, growth, moves, storm
 from benchmarks.places import places
 from benchmarks.report import Report
 
-PARTS = ("board", "fanout", "growth", "moves", "storm", "across")
+PARTS = ("board", "fanout", "growth", "moves", "storm", "across", "audit")
 
 
 def main() -> None:
@@ -24,6 +24,7 @@ def main() -> None:
         "moves": moves.measure,
         "storm": storm.measure,
         "across": across.measure,
+        "audit": audit.measure,
     }
     with places(with_postgres=not asked.sqlite) as found:
         for name in asked.parts or PARTS:

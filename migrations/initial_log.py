@@ -10,7 +10,7 @@ from models.base import UtcDateTime
 def make_tables() -> None:
     """Make the tables, as revision 0001 does."""
     _event()
-    _audit()
+    make_audit()
     _idempotency_key()
     _external_id()
 
@@ -29,7 +29,8 @@ def _event() -> None:
     )
 
 
-def _audit() -> None:
+def make_audit() -> None:
+    """Make the audit trail, as it was before it was chained."""
     op.create_table(
         "audit",
         *identity(),

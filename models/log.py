@@ -1,4 +1,4 @@
-"""The event log, the audit trail, applied idempotency keys and external identities."""
+"""The event log, applied idempotency keys and external identities."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, Column, Index, String, Table
 
-from models.base import Id, UtcDateTime, id_column, metadata, practice_column
+from models.base import Id, UtcDateTime, metadata, practice_column
 from models.practice import of_practice
 
 # Ordered by `seq`, one number a practice, taken as the last statement before commit (C3).
@@ -27,25 +27,6 @@ event = Table(
     Column("key", String(200)),
     Column("request_id", String(64)),
     of_practice(),
-)
-
-# Append-only (P21).
-audit = Table(
-    "audit",
-    metadata,
-    id_column(),
-    practice_column(),
-    Column("at", UtcDateTime(), nullable=False),
-    Column("actor_kind", String(10), nullable=False),
-    Column("actor_id", Id()),
-    Column("action", String(60), nullable=False),
-    Column("record_kind", String(20), nullable=False),
-    Column("record_id", Id()),
-    Column("changes", JSON(), nullable=False),
-    Column("request_id", String(64)),
-    of_practice(),
-    Index("ix_audit_record", "practice_id", "record_id", "at"),
-    Index("ix_audit_at", "practice_id", "at"),
 )
 
 idempotency_key = Table(

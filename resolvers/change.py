@@ -75,11 +75,14 @@ class Change:
         return self._practice or self.hold_practice()
 
     def hold_practice(self, *, change: bool = False) -> Practice:
-        """Return the practice's settings, locked; before any record is, where they decide (C3)."""
+        """Return the practice's settings, locked; before any record is, where they decide (C3).
+
+        Foreign keys to the practice are not kept waiting, not even by a change of the settings.
+        """
         statement = (
             select(*vocabulary.PRACTICE_COLUMNS)
             .where(practice.c.id == self.viewer.practice_id)
-            .with_for_update(read=not change)
+            .with_for_update(read=not change, key_share=change)
         )
         self._practice = Practice(*self.connection.execute(statement).one())
         return self._practice

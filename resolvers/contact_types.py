@@ -76,7 +76,8 @@ def delete(change: Change, form: DeleteContactType) -> Outcome:
     if other:
         _replace(change, kind, other, count)
     change.finally_run(delete_rows(contact_type).where(contact_type.c.id == kind.id))
-    change.note(_note(change, kind.id, {"name": [kind.name, None]}))
+    replaced = {"replacement_type_id": [None, other.id]} if other else {}
+    change.note(_note(change, kind.id, {"name": [kind.name, None], **replaced}))
     return Outcome(deleted=form.id, count=count)
 
 

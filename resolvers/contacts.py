@@ -1,6 +1,7 @@
 """Changes of contacts: create, update, delete, tags, do not disturb (R50-R58)."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -17,6 +18,7 @@ from resolvers.enums import ErrorCode
 from resolvers.forms import CreateContact, DeleteRecord, EditTags, SetDoNotDisturb, UpdateContact
 from resolvers.ids import Ref
 from resolvers.inputs import ABSENT
+from resolvers.journal import Note
 from resolvers.outcome import Outcome
 from resolvers.owners import invalid_owner, put_owner, warn_of_blind_owner
 from resolvers.problems import (
@@ -200,15 +202,23 @@ def _tags_by_key(change: Change, names: list[str]) -> dict[str, UUID | None]:
 
 
 def _add_tag(change: Change, key: str, names: list[str]) -> UUID:
+    return add_tag(change, key, next(name for name in names if same_name_key(name) == key))
+
+
+def add_tag(change: Change, key: str, name: str) -> UUID:
+    """Make a name part of the practice's vocabulary of tags (R57); return the tag's id."""
     tag_id = change.seams.new_id()
     row = {
         "id": tag_id,
         "practice_id": change.viewer.practice_id,
-        "name": next(name for name in names if same_name_key(name) == key),
+        "name": name,
         "name_key": key,
         "system": False,
     }
     change.connection.execute(insert(tag), row)
+    values: dict[str, list[Any]] = {"name": [None, name]}
+    note = Note(kind="Tag", record_id=tag_id, action=change.action, values=values, silent=True)
+    change.note(note)
     return tag_id
 
 

@@ -3,6 +3,13 @@
 from enum import Enum
 
 
+class ActorKind(Enum):
+    """Who did something: a user, or the program by itself or from the command line."""
+
+    USER = "USER"
+    SYSTEM = "SYSTEM"
+
+
 class OpportunityStatus(Enum):
     """Whether the sale is still open; independent of the stage (R80)."""
 

@@ -18,6 +18,7 @@ _CODES = {
     "Stage": b"S",
     "ContactFollower": b"c",
     "OpportunityFollower": b"o",
+    "AuditEntry": b"A",
 }
 _KINDS = {code: kind for kind, code in _CODES.items()}
 _ID_BYTES = 16
@@ -50,6 +51,11 @@ def decode(text: str) -> bytes:
     if encode(raw) != text:
         raise BadId("not an id")
     return raw
+
+
+def has_ids(kind: str) -> bool:
+    """Return whether records of a kind have ids in the API."""
+    return kind in _CODES
 
 
 @lru_cache(maxsize=65_536)

@@ -86,3 +86,13 @@ class DecimalRange:
 
     min: Decimal | None = None
     max: Decimal | None = None
+
+
+def api_name(name: str) -> str:
+    """Return how the API spells a Python name.
+
+    >>> api_name("owner_id")
+    'ownerId'
+    """
+    head, *rest = name.split("_")
+    return head + "".join(part.title() for part in rest)

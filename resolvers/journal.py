@@ -7,10 +7,20 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 
-from models.log import audit, event
+from models.log import event
 from models.practice import practice_head
+from resolvers import audit
+
+_TAKEN = (
+    update(practice_head)
+    .where(practice_head.c.practice_id == bindparam("of_practice"))
+    .values(seq=practice_head.c.seq + bindparam("count"))
+    .returning(practice_head.c.seq)
+)
+# In one statement, where the database knows such: what is locked is not locked for long.
+_MOVED_AND_TAKEN = _TAKEN.add_cte(audit.MOVED.cte("moved"))
 
 MANY_RECORDS = 5000
 MANY = "many"
@@ -45,34 +55,41 @@ class Author:
     request_id: str | None
 
 
-def write(connection: Connection, author: Author, notes: list[Note], new_id: Any) -> int | None:
+def write(connection: Connection, author: Author, notes: list[Note]) -> int | None:
     """Append the notes; return the number of the last event, None if there is none.
 
     More than 5,000 events become one that tells "many changed" (C3).
     """
     if not notes:
         return None
-    connection.execute(insert(audit), [_audit_row(author, note, new_id()) for note in notes])
+    head = audit.add(connection, author.practice_id, [_audit_row(author, note) for note in notes])
     told = [note for note in notes if not note.silent]
     if len(told) > MANY_RECORDS:
         told = [Note(kind=MANY, record_id=author.practice_id, action=told[0].action)]
     if not told:
+        connection.execute(audit.MOVED, head)
         return None
-    last = take_numbers(connection, author.practice_id, len(told))
+    last = take_numbers(connection, author.practice_id, len(told), head)
     first = last - len(told) + 1
     rows = [_event_row(author, note, first + place) for place, note in enumerate(told)]
     connection.execute(insert(event), rows)
     return last
 
 
-def take_numbers(connection: Connection, practice_id: UUID, count: int) -> int:
-    """Return the last of `count` new numbers of the practice's log; it is locked until commit."""
-    last: int | None = connection.scalar(
-        update(practice_head)
-        .where(practice_head.c.practice_id == practice_id)
-        .values(seq=practice_head.c.seq + count)
-        .returning(practice_head.c.seq)
-    )
+def take_numbers(
+    connection: Connection, practice_id: UUID, count: int, head: dict[str, Any] | None = None
+) -> int:
+    """Return the last of `count` new numbers of the practice's log; it is locked until commit.
+
+    `head` is the new head of the audit trail, if that moves as well.
+    """
+    asked: dict[str, Any] = {"of_practice": practice_id, "count": count}
+    taking = _TAKEN
+    if head and connection.dialect.name == "postgresql":
+        taking, asked = _MOVED_AND_TAKEN, asked | head
+    elif head:
+        connection.execute(audit.MOVED, head)
+    last: int | None = connection.scalar(taking, asked)
     if last is None:
         raise LookupError("the practice has no log")
     return last
@@ -95,19 +112,10 @@ def _event_row(author: Author, note: Note, seq: int) -> dict[str, Any]:
     }
 
 
-def _audit_row(author: Author, note: Note, key: UUID) -> dict[str, Any]:
-    return {
-        "id": key,
-        "practice_id": author.practice_id,
-        "at": author.at,
-        "actor_kind": "user" if author.user_id else "system",
-        "actor_id": author.user_id,
-        "action": note.action,
-        "record_kind": note.kind,
-        "record_id": note.record_id,
-        "changes": {name: [_plain(one) for one in pair] for name, pair in note.values.items()},
-        "request_id": author.request_id,
-    }
+def _audit_row(author: Author, note: Note) -> audit.Row:
+    actor = audit.Actor(author.practice_id, author.user_id, author.at, author.request_id)
+    changes = {name: [_plain(one) for one in pair] for name, pair in note.values.items()}
+    return audit.row(actor, note.action, note.kind, note.record_id, changes)
 
 
 def _plain(value: Any) -> Any:

@@ -1,12 +1,14 @@
 """Pages of lists by keyset: stable while rows move, counted within what the viewer sees."""
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import ColumnElement, Connection, Row, Select
+from typing_extensions import override
 
 from permissions.viewer import Viewer
 from permissions.visibility import Guarded
@@ -150,8 +152,54 @@ class Paging:
         return restored(self.order, value), UUID(key)
 
 
+class Keyset(ABC):
+    """A list in one order, cut into pages by the places of its records."""
+
+    paging: Paging
+    conditions: tuple[ColumnElement[bool], ...]
+
+    @abstractmethod
+    def select(self, *conditions: ColumnElement[bool]) -> Select[Any]:
+        """Return the statement for what the list's viewer sees under the conditions."""
+
+    @abstractmethod
+    def records_of(self, rows: Iterable[Row[Any]]) -> list[Any]:
+        """Return the records that rows of `select` hold."""
+
+    @abstractmethod
+    def count(self, connection: Connection) -> int:
+        """Return how many records the list has for this viewer."""
+
+    def page(self, connection: Connection, asked: Window) -> tuple[list[Any], bool, bool]:
+        """Return the records of a window, and whether there are more after and before it."""
+        order, conditions = self.paging.order, list(self.conditions)
+        after, before = self.paging.place(asked.after), self.paging.place(asked.before)
+        if after:
+            conditions.append(order.after(*after))
+        if before:
+            conditions.append(order.before(*before))
+        statement = (
+            self.select(*conditions)
+            .order_by(*(order.reversed_by if asked.backward else order.by))
+            .limit(asked.size + 1)
+        )
+        found = self.records_of(connection.execute(statement))
+        more, found = len(found) > asked.size, found[: asked.size]
+        if asked.backward:
+            found.reverse()
+            has_next = before is not None and self._has(connection, order.since(*before))
+            return found, has_next, more
+        has_previous = after is not None and self._has(connection, order.until(*after))
+        return found, more, has_previous
+
+    def _has(self, connection: Connection, side: ColumnElement[bool]) -> bool:
+        """Return whether the list has records on this side of a place."""
+        statement = self.select(*self.conditions, side).limit(1)
+        return connection.execute(statement).first() is not None
+
+
 @dataclass(frozen=True)
-class Listing:
+class Listing(Keyset):
     """A list of what a viewer sees under some conditions, in one order."""
 
     kind: Guarded
@@ -163,33 +211,17 @@ class Listing:
         """Whose list it is."""
         return self.paging.viewer
 
-    def page(self, connection: Connection, asked: Window) -> tuple[list[Any], bool, bool]:
-        """Return the records of a window, and whether there are more after and before it."""
-        order, conditions = self.paging.order, list(self.conditions)
-        after, before = self.paging.place(asked.after), self.paging.place(asked.before)
-        if after:
-            conditions.append(order.after(*after))
-        if before:
-            conditions.append(order.before(*before))
-        statement = (
-            records.select_visible(self.kind, self.viewer, *conditions)
-            .order_by(*(order.reversed_by if asked.backward else order.by))
-            .limit(asked.size + 1)
-        )
-        found = records.records_of(self.kind, connection.execute(statement))
-        more, found = len(found) > asked.size, found[: asked.size]
-        if asked.backward:
-            found.reverse()
-            has_next = before is not None and self._has(connection, order.since(*before))
-            return found, has_next, more
-        has_previous = after is not None and self._has(connection, order.until(*after))
-        return found, more, has_previous
+    @override
+    def select(self, *conditions: ColumnElement[bool]) -> Select[Any]:
+        """Return the statement for the records that the viewer sees under the conditions."""
+        return records.select_visible(self.kind, self.viewer, *conditions)
 
-    def _has(self, connection: Connection, side: ColumnElement[bool]) -> bool:
-        """Return whether the list has records on this side of a place."""
-        statement = records.select_visible(self.kind, self.viewer, *self.conditions, side)
-        return connection.execute(statement.limit(1)).first() is not None
+    @override
+    def records_of(self, rows: Iterable[Row[Any]]) -> list[Any]:
+        """Return the records that rows of `select` hold."""
+        return records.records_of(self.kind, rows)
 
+    @override
     def count(self, connection: Connection) -> int:
         """Return how many records the list has for this viewer."""
         return records.count_visible(connection, self.kind, self.viewer, *self.conditions)

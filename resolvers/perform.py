@@ -63,7 +63,7 @@ def perform(
         key=call.key,
         request_id=call.request_id,
     )
-    outcome.number = write(connection, author, notes, seams.new_id) or change.start
+    outcome.number = write(connection, author, notes) or change.start
     if call.key:
         remember(change, call.key, outcome)
     return outcome

@@ -5,11 +5,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection, insert, select
 
+from models.audit import audit_head, empty_head
 from models.practice import contact_type, pipeline, practice, practice_head, stage
 from models.seams import Seams
 from models.text import same_name_key
 from models.user import user
 from permissions.rights import UserRole
+from resolvers import audit
+from resolvers.audit import Actor
 from resolvers.clean import email_key
 
 PIPELINE = "Lead 2 Patient"
@@ -62,10 +65,24 @@ def make_practice(connection: Connection, seams: Seams, new: NewPractice) -> Mad
     }
     connection.execute(insert(practice), row)
     connection.execute(insert(practice_head), {"practice_id": made.practice_id, "seq": 0})
+    connection.execute(insert(audit_head), empty_head(made.practice_id))
     _make_types(connection, seams, made.practice_id)
     _make_pipeline(connection, seams, made.practice_id)
     _make_admin(connection, seams, new, made)
+    _note(connection, seams, new, made)
     return made
+
+
+def _note(connection: Connection, seams: Seams, new: NewPractice, made: MadePractice) -> None:
+    """Begin the audit trail with the practice and the rights of its first admin (R97)."""
+    settings = {"allow_different_owners": [None, new.different_owners]}
+    rights = {"role": [None, UserRole.ADMIN.value], "active": [None, True]}
+    begun = Actor(made.practice_id, None, seams.now())
+    rows = [
+        audit.row(begun, "practice.made", "Practice", made.practice_id, settings),
+        audit.row(begun, "practice.made", "User", made.admin_id, rights),
+    ]
+    audit.append(connection, made.practice_id, rows)
 
 
 def _make_admin(connection: Connection, seams: Seams, new: NewPractice, made: MadePractice) -> None:

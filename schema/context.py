@@ -3,19 +3,25 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
+from uuid import UUID
 
 import strawberry
 from graphql import (
     FieldNode,
     FragmentSpreadNode,
+    GraphQLIncludeDirective,
     GraphQLResolveInfo,
+    GraphQLSkipDirective,
+    SelectionNode,
     SelectionSetNode,
+    get_directive_values,
 )
 
 from models.database import Database, Reader
 from models.seams import Seams
 from permissions.viewer import Viewer
 from resolvers import vocabulary
+from resolvers.audit_reads import Read, Sight, Sights
 from resolvers.change import Change
 from resolvers.lens import Lens
 from resolvers.limits import USUAL, Limits
@@ -38,17 +44,22 @@ class Services:
     seams: Seams
     relay: Relay
     limits: Limits = USUAL
+    note_reads: Callable[[Read], None] = lambda _read: None
 
 
 @dataclass
 class Context:
-    """One operation: its viewer, and the reader all its fields share."""
+    """One operation: its viewer, and the reader all its fields share.
+
+    `sights` are what it shows of records, for the audit trail; None where nothing is noted.
+    """
 
     services: Services
     viewer: Viewer
     reader: Reader
     request_id: str | None = None
     loaders: dict[Any, Any] = field(default_factory=dict)
+    sights: Sights | None = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Begin with a lens that knows nothing but the viewer."""
@@ -66,6 +77,23 @@ class Context:
         """
         rows: Shown = await self.reader.run(job, self.lens, *args)
         return rows
+
+    def saw(
+        self, action: str, kind: str, record_id: UUID | None = None, count: int | None = None
+    ) -> None:
+        """Note that the viewer is shown a record, or `count` records in a list or board (P21)."""
+        if self.sights is None:
+            return
+        sight = Sight(action, kind, record_id)
+        self.sights[sight] = None if count is None else count + (self.sights.get(sight) or 0)
+
+    def note_sights(self) -> None:
+        """Hand what the operation showed to the audit trail."""
+        if self.sights:
+            viewer, now = self.viewer, self.services.seams.now()
+            read = Read(viewer.practice_id, viewer.user_id, now, self.request_id, self.sights)
+            self.services.note_reads(read)
+            self.sights = {}
 
     async def change(
         self, action: str, work: Callable[[Change, Form], Outcome], form: Form, key: str | None
@@ -106,6 +134,8 @@ def wants_of(info: Info) -> Wants:
     while below:
         selections, prefix = below.pop()
         for node in selections.selections if selections else ():
+            if node.directives and not _included(node, raw):
+                continue
             if isinstance(node, FieldNode):
                 name = node.name.value
                 names.add(prefix + name)
@@ -117,3 +147,10 @@ def wants_of(info: Info) -> Wants:
                 spread.add((node.name.value, prefix))
                 below.append((raw.fragments[node.name.value].selection_set, prefix))
     return frozenset(names)
+
+
+def _included(node: SelectionNode, raw: GraphQLResolveInfo[Context]) -> bool:
+    """Return whether `@skip` and `@include` leave a part of the document in."""
+    skip = get_directive_values(GraphQLSkipDirective, node, raw.variable_values)
+    include = get_directive_values(GraphQLIncludeDirective, node, raw.variable_values)
+    return not (skip and skip["if"]) and not (include and not include["if"])

@@ -4,6 +4,7 @@ import strawberry
 
 from permissions.rights import Permission, UserRole
 from resolvers.enums import (
+    ActorKind,
     Channel,
     ContactOrderField,
     DeactivationStrategy,
@@ -21,6 +22,7 @@ from resolvers.enums import (
 from schema.kind import described
 
 _SHOWN = (
+    ActorKind,
     Channel,
     ContactOrderField,
     DeactivationStrategy,
@@ -41,6 +43,7 @@ for _values in _SHOWN:
     strawberry.enum(_values, description=described(_values))
 
 __all__ = [
+    "ActorKind",
     "Channel",
     "DoNotDisturbStatus",
     "ErrorCode",

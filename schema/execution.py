@@ -109,7 +109,10 @@ class Engine:
             plans=known.plans,
             hide_suggestions=True,
         )
-        done: ExecutionResult = await result if hasattr(result, "__await__") else result
+        try:
+            done: ExecutionResult = await result if hasattr(result, "__await__") else result
+        finally:
+            context.note_sights()
         return done
 
     async def listen(self, request: Request, context: Context) -> tuple[Source, Listening]:

@@ -17,11 +17,11 @@ from typing import (
 
 import strawberry
 
-from resolvers import filters, forms, inputs
+from resolvers import audit_log, filters, forms, inputs
 from resolvers.clean import Unclean, clean_text, plain_text
 from resolvers.enums import ErrorCode
 from resolvers.ids import BadId, Ref, parse
-from resolvers.inputs import ABSENT, Absent, NotNegative, Search, Text
+from resolvers.inputs import ABSENT, Absent, NotNegative, Search, Text, api_name
 from resolvers.limits import Limits
 from resolvers.problems import BadRequest, Problem, Refused
 from schema.context import Context, Info
@@ -148,12 +148,7 @@ def _given(form: type[Any], value: Any) -> Iterator[tuple[Field[Any], Any, str]]
     for one in fields(form):
         given = getattr(value, one.name)
         if given is not strawberry.UNSET:
-            yield one, given, _camel(one.name.removesuffix("_"))
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(part.title() for part in rest)
+            yield one, given, api_name(one.name.removesuffix("_"))
 
 
 def _value(hint: Any, given: Any, path: tuple[str, ...], cleaning: _Cleaning) -> Any:
@@ -198,12 +193,14 @@ def _list(hint: Any, given: list[Any], path: tuple[str, ...], cleaning: _Cleanin
 
 
 if TYPE_CHECKING:
+    from resolvers.audit_log import AuditFilter as AuditFilterInput
     from resolvers.filters import BoardFilter as BoardFilterInput
     from resolvers.filters import ContactFilter as ContactFilterInput
     from resolvers.filters import OpportunityFilter as OpportunityFilterInput
     from resolvers.inputs import ContactOrder as ContactOrderInput
     from resolvers.inputs import OpportunityOrder as OpportunityOrderInput
 else:
+    AuditFilterInput = input_type(audit_log.AuditFilter)
     ContactFilterInput = input_type(filters.ContactFilter)
     OpportunityFilterInput = input_type(filters.OpportunityFilter)
     BoardFilterInput = input_type(filters.BoardFilter)
@@ -211,6 +208,7 @@ else:
     OpportunityOrderInput = input_type(inputs.OpportunityOrder)
 
 __all__ = [
+    "AuditFilterInput",
     "BoardFilterInput",
     "ContactFilterInput",
     "ContactOrderInput",

@@ -17,7 +17,8 @@ from resolvers.problems import RequestError
 from resolvers.views import BoardView
 from schema import errors
 from schema.context import Context, Services
-from subscriptions.events import BoardEvent
+from schema.sights import saw_board
+from subscriptions.events import BoardEvent, BoardSnapshot
 
 # What differs between users with equal rights: such documents are executed for each of them.
 _PERSONAL = frozenset(
@@ -60,11 +61,16 @@ class Listening:
         """Return the answer for an event, as JSON."""
         context = Context(self.services, lens.viewer, reader, self.request_id)
         context.lens = lens
+        if isinstance(event, BoardSnapshot):
+            saw_board(context, event.board)
+        else:
+            context.sights = None  # many may be sent the same change
         executor = self.executor.build_per_event_executor(event)
         executor.context_value = context
         result: Any = executor.execute_operation(serially=False)
         if executor.is_awaitable(result):
             result = await result
+        context.note_sights()
         return encoded(result, self.request_id)
 
     def render_error(self, error: RequestError) -> bytes:

@@ -5,6 +5,7 @@ from typing import Any
 
 from strawberry.dataloader import DataLoader
 
+from permissions.visibility import OPPORTUNITY
 from resolvers import columns, lists
 from resolvers.boards import BoardColumn
 from resolvers.columns import ColumnRequest
@@ -12,6 +13,7 @@ from resolvers.filters import OpportunityFilter
 from resolvers.pages import Page, Window
 from resolvers.seen import SeenContact
 from schema.context import Context, Info, Shown, wants_of
+from schema.sights import saw_board, saw_list, shown_of
 
 
 def _loader(context: Context, key: Hashable, load: Callable[[list[Any]], Any]) -> Any:
@@ -30,9 +32,11 @@ async def opportunities_of(
 
     async def load(contact_ids: list[Any]) -> list[Page]:
         seal = context.services.seal
-        return await context.read(
+        pages: list[Page] = await context.read(
             lists.opportunities_of, seal, contact_ids, (wanted, window), wants
         )
+        saw_list(context, OPPORTUNITY.name, sum(shown_of(page, wants) for page in pages))
+        return pages
 
     page: Shown = await _loader(context, (repr(wanted), window, wants), load).load(shown.id)
     return page
@@ -44,7 +48,9 @@ async def column_cards(info: Info, column: Any, window: Window) -> Shown:
     shown: BoardColumn = column
 
     async def load(requests: list[Any]) -> list[Page]:
-        return await context.reader.run(columns.column_pages, requests)
+        pages = await context.reader.run(columns.column_pages, requests)
+        saw_board(context, shown.board, sum(map(shown_of, pages, (one.wants for one in requests))))
+        return pages
 
     request = ColumnRequest(shown, window, wants_of(info))
     page: Shown = await _loader(context, ("cards", id(shown.board)), load).load(request)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from permissions.visibility import CONTACT, OPPORTUNITY, Guarded
-from resolvers import lists, vocabulary
+from resolvers import audit_log, lists, vocabulary
 from resolvers.boards import Board, BoardColumn, find_board
 from resolvers.ids import BadId, Ref, parse
 from resolvers.lens import Lens, SeenUser
@@ -14,6 +14,7 @@ from resolvers.practices import SeenPractice
 from resolvers.problems import BadRequest
 from resolvers.views import restored_view
 from schema.context import Info, wants_of
+from schema.sights import saw
 
 _GUARDED = {
     "Contact": CONTACT,
@@ -32,11 +33,14 @@ def parsed(text: str) -> Ref:
 
 
 async def find_node(info: Info, text: str) -> Any:
-    """Return what an id names as the viewer sees it, else None."""
+    """Return what an id names as the viewer sees it, else None; what is shown is noted."""
     description = info.context.services.seal.open_view(text)
     if description is not None:
-        return await _view(info, description)
-    return await find_record(info, parsed(text))
+        found = await _view(info, description)
+    else:
+        found = await find_record(info, parsed(text))
+    saw(info.context, found, wants_of(info))
+    return found
 
 
 async def find_nodes(info: Info, texts: Sequence[str]) -> list[Any]:
@@ -51,6 +55,8 @@ async def find_nodes(info: Info, texts: Sequence[str]) -> list[Any]:
                 lists.find_many, kind, keys, wants_of(info)
             )
             found.update(((kind.name, key), one) for key, one in many.items())
+    for one in found.values():
+        saw(info.context, one, wants_of(info))
     return [
         found.get((refs[text].kind, refs[text].id))
         if text in refs and refs[text].kind in (CONTACT.name, OPPORTUNITY.name)
@@ -111,6 +117,7 @@ _VOCABULARY: dict[str, Callable[[Any, Lens, UUID], Any]] = {
     "ContactType": _contact_type,
     "Pipeline": _pipeline,
     "Stage": _stage,
+    "AuditEntry": audit_log.find_entry,
 }
 
 

@@ -1,22 +1,26 @@
 """The roots of reading."""
 
+from collections.abc import Callable
 from typing import Any
 
 import strawberry
 
-from permissions.visibility import CONTACT, OPPORTUNITY
-from resolvers import lists
+from permissions.visibility import CONTACT, OPPORTUNITY, Guarded
+from resolvers import audit_log, lists
 from resolvers.boards import find_board
 from resolvers.filters import BoardFilter, ContactFilter, OpportunityFilter
+from resolvers.ids import Ref
 from resolvers.inputs import ContactOrder, OpportunityOrder
 from resolvers.loading import need_pipelines
-from resolvers.pages import window
+from resolvers.pages import Page, window
 from resolvers.practices import SeenViewer
 from resolvers.problems import BadRequest
 from resolvers.views import BoardView, default_order
+from schema.audit import AuditConnection
 from schema.board import Board
-from schema.context import Info, wants_of
+from schema.context import Info, Shown, wants_of
 from schema.inputs import (
+    AuditFilterInput,
     BoardFilterInput,
     ContactFilterInput,
     ContactOrderInput,
@@ -32,6 +36,7 @@ from schema.records import (
     Opportunity,
     OpportunityConnection,
 )
+from schema.sights import saw, saw_audit, saw_list, shown_of
 from schema.vocabulary import Pipeline, Viewer
 
 
@@ -41,6 +46,22 @@ def board_view(info: Info, pipeline_id: str, filter: Any, order_by: Any) -> Boar
     wanted = asked(BoardFilter, filter, info) or BoardFilter()
     order = asked(OpportunityOrder, order_by, info) or default_order()
     return BoardView(ref.id, wanted, order) if ref.kind == "Pipeline" else None
+
+
+async def _shown(info: Info, kind: Guarded, ref: Ref) -> Shown:
+    """Return a record that is asked for by its id, and note that it is shown."""
+    wants = wants_of(info)
+    found: Shown = await info.context.read(lists.find, kind, ref.id, wants)
+    saw(info.context, found, wants)
+    return found
+
+
+async def _listed(info: Info, kind: Guarded, list_of: Callable[..., Page], asked: Any) -> Shown:
+    """Return a page of a list, and note how many records it shows."""
+    context, wants = info.context, wants_of(info)
+    page: Shown = await context.read(list_of, context.services.seal, asked, wants)
+    saw_list(context, kind.name, shown_of(page, wants))
+    return page
 
 
 @kind()
@@ -72,7 +93,7 @@ class Query:
         ref = parsed(id)
         if ref.kind != CONTACT.name:
             return None
-        return await info.context.read(lists.find, CONTACT, ref.id, wants_of(info))
+        return await _shown(info, CONTACT, ref)
 
     @strawberry.field
     async def contacts(
@@ -88,9 +109,8 @@ class Query:
         """The contacts the viewer sees, newest first unless ordered otherwise."""
         wanted = asked(ContactFilter, filter, info) or ContactFilter()
         order = asked(ContactOrder, order_by, info)
-        context = info.context
-        page = (wanted, order, window(first, after, last, before, context.limits))
-        return await context.read(lists.contacts, context.services.seal, page, wants_of(info))
+        page = (wanted, order, window(first, after, last, before, info.context.limits))
+        return await _listed(info, CONTACT, lists.contacts, page)
 
     @strawberry.field
     async def opportunity(self, info: Info, id: strawberry.ID) -> Opportunity | None:
@@ -98,7 +118,7 @@ class Query:
         ref = parsed(id)
         if ref.kind != OPPORTUNITY.name:
             return None
-        return await info.context.read(lists.find, OPPORTUNITY, ref.id, wants_of(info))
+        return await _shown(info, OPPORTUNITY, ref)
 
     @strawberry.field
     async def opportunities(
@@ -114,9 +134,8 @@ class Query:
         """The opportunities the viewer sees, newest first unless ordered otherwise."""
         wanted = asked(OpportunityFilter, filter, info) or OpportunityFilter()
         order = asked(OpportunityOrder, order_by, info)
-        context = info.context
-        page = (wanted, order, window(first, after, last, before, context.limits))
-        return await context.read(lists.opportunities, context.services.seal, page, wants_of(info))
+        page = (wanted, order, window(first, after, last, before, info.context.limits))
+        return await _listed(info, OPPORTUNITY, lists.opportunities, page)
 
     @strawberry.field
     async def pipelines(self, info: Info) -> list[Pipeline]:
@@ -136,4 +155,24 @@ class Query:
         view = board_view(info, pipeline_id, filter, order_by)
         if view is None:
             return None
-        return await info.context.read(find_board, info.context.services.seal, view)
+        found: Board | None = await info.context.read(find_board, info.context.services.seal, view)
+        saw(info.context, found, wants_of(info))
+        return found
+
+    @strawberry.field
+    async def audit_log(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        filter: AuditFilterInput | None = None,
+    ) -> AuditConnection:
+        """The audit trail, newest first. Needs AUDIT_READ; never with Only Assigned Data (R97)."""
+        wanted = asked(audit_log.AuditFilter, filter, info) or audit_log.AuditFilter()
+        context, wants = info.context, wants_of(info)
+        of = (wanted, window(first, after, last, before, context.limits))
+        page: Any = await context.read(audit_log.entries, context.services.seal, of, wants)
+        saw_audit(context, shown_of(page, wants))
+        return page  # type: ignore[no-any-return]

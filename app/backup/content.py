@@ -52,4 +52,4 @@ def go_on(connection: Connection, seams: Seams) -> None:
             practice_id=practice_id, user_id=None, at=seams.now(), key=None, request_id=None
         )
         note = Note(kind=MANY, record_id=practice_id, action="restore")
-        write(connection, author, [note], seams.new_id)
+        write(connection, author, [note])

@@ -14,6 +14,7 @@ from models.log import event
 from models.opportunity import EVERYBODY, opportunity_total
 from models.practice import Practice
 from resolvers import vocabulary
+from resolvers.audit_proof import verify
 
 TotalKey = tuple[UUID, UUID, str]
 Totals = dict[TotalKey, tuple[int, Decimal]]
@@ -23,7 +24,7 @@ async def drift(database: Database) -> list[str]:
     """Return what derived tables hold otherwise than their records say; empty if all is well.
 
     It compares owners and followers, search words, keys, kept totals, names that follow, equal
-    owners where they may not differ (R30), and the log's number (C3).
+    owners where they may not differ (R30), the log's number (C3), and the audit trail (R97).
     """
     async with database.reader() as reader:
         return await reader.run(find_drift)
@@ -39,6 +40,8 @@ def find_drift(connection: Connection) -> list[str]:
                 findings.add(CONTACT.name, stored.record.id, what)
         _check_opportunities(connection, practice, findings)
         _check_log(connection, practice, findings)
+        for number, what in verify(connection, practice.id):
+            findings.add("Practice", practice.id, f"audit trail, row {number}: {what}")
     return findings.told()
 
 

@@ -5,7 +5,7 @@ import sys
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from app.cli import backup, data, importing, practice, server
+from app.cli import audit, backup, data, importing, practice, server
 from app.cli.logs import set_up_logging
 from app.failures import STOPPED, Failure
 
@@ -29,6 +29,7 @@ commands.command()(data.demo)
 commands.command()(backup.backup)
 commands.command()(backup.restore)
 commands.command()(backup.sweep)
+commands.add_typer(audit.commands, name="audit")
 
 
 def main() -> int:

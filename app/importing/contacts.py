@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from app.importing.job import Job, Result, record_in
 from app.importing.people import follow, owner_ref
@@ -145,7 +145,5 @@ def _tag_ids(change: Change, names: list[str]) -> frozenset[UUID]:
     )
     known = {row.name_key: row.id for row in change.connection.execute(statement)}
     for key in sorted(by_key.keys() - known.keys()):
-        known[key] = change.seams.new_id()
-        row = {"id": known[key], "practice_id": here, "system": False}
-        change.connection.execute(insert(tag), row | {"name": by_key[key], "name_key": key})
+        known[key] = contacts.add_tag(change, key, by_key[key])
     return frozenset(known.values())

@@ -79,7 +79,7 @@ def _import_rows(
         notes += one.notes
     if job.dry_run:
         raise _DryRun(reports)
-    write(connection, _author(viewer, seams), notes, seams.new_id)
+    write(connection, _author(viewer, seams), notes)
     return reports
 
 

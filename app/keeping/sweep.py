@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from app.keeping.rows import BATCH, long_logs, remove_events, remove_keys, remove_revoked_tokens
 from app.settings import Settings
 from models.database import Database
+from resolvers.audit_retention import prune
 
 Removal = Callable[[Connection], int]
 
@@ -53,6 +54,7 @@ async def _removals(
         *(("events", removal) for removal in events),
         ("idempotency keys", partial(remove_keys, now=now)),
         ("revoked tokens", partial(remove_revoked_tokens, now=now)),
+        ("audit rows", partial(prune, now=now, days=settings.audit_retention_days)),
     ]
 
 

@@ -9,13 +9,15 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.seeding.cards import Cards
-from app.seeding.chance import Chance
+from app.seeding.chance import CLOCK, Chance
 from app.seeding.loading import POSTGRES, SQLITE, load, no_rows
 from app.seeding.people import People
 from app.seeding.practice import Demo, make_demo
 from models.contact import contact_word
 from models.database import Database
 from models.opportunity import opportunity_word
+from resolvers import audit
+from resolvers.audit import Actor
 from resolvers.derived import add_totals, total_row
 
 PRACTICE = "Demo Med Spa"
@@ -45,6 +47,7 @@ async def seed(database: Database, plan: Plan, tell: Callable[[int], None]) -> N
             await connection.run_sync(_prepare_sqlite)
         async with connection.begin():
             demo = await connection.run_sync(make_demo, chance, plan.practice, plan.users)
+            await connection.run_sync(_note, demo, plan)
         encoding = SQLITE if database.is_sqlite else POSTGRES
         people = People(demo, chance, encoding, plan.contacts)
         for start in range(0, plan.contacts, _BATCH):
@@ -55,6 +58,14 @@ async def seed(database: Database, plan: Plan, tell: Callable[[int], None]) -> N
         if database.is_sqlite:
             await connection.invalidate()  # its settings below were for loading only
     await _analyse(database)
+
+
+def _note(connection: Connection, demo: Demo, plan: Plan) -> None:
+    """Tell the audit trail that what follows is made up, and how much there is."""
+    here = UUID(hex=demo.practice)
+    changes = {"users": plan.users, "contacts": plan.contacts}
+    row = audit.row(Actor(here, None, CLOCK), "practice.seeded", "Practice", here, changes)
+    audit.append(connection, here, [row])
 
 
 def _prepare_sqlite(connection: Connection) -> None:

@@ -3,7 +3,7 @@
 Only records whose texts hold a mark of combining class 0 are written.
 
 Revision ID: 0004
-Revises: 0002
+Revises: 0003
 Create Date: 2026-11-22
 """
 
@@ -18,7 +18,7 @@ from models.base import Id
 from models.text import fold, phone_words, search_words
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

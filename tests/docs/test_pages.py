@@ -34,12 +34,15 @@ EACH_DECISION = pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page
 
 
 def options() -> dict[str, set[str]]:
-    """Return the options of each command."""
+    """Return the options of each command, those of the commands below it as well."""
     group: Any = typer.main.get_command(commands)
-    return {
-        name: {option for one in command.params for option in one.opts}
-        for name, command in group.commands.items()
-    }
+    return {name: options_of(command) for name, command in group.commands.items()}
+
+
+def options_of(command: Any) -> set[str]:
+    below = getattr(command, "commands", {}).values()
+    own = {option for one in command.params for option in one.opts}
+    return own.union(*map(options_of, below))
 
 
 def make_targets() -> set[str]:

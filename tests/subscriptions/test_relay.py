@@ -56,7 +56,7 @@ def add_cards(connection: Connection, world: World, count: int) -> None:
         contact.deleted_at = card.deleted_at = None
         change.add(CONTACT, contact)
         change.add(OPPORTUNITY, card)
-    write(connection, author(world, world.viewers[0]), flush(change), world.seams.new_id)
+    write(connection, author(world, world.viewers[0]), flush(change))
 
 
 def revalue(connection: Connection, world: World, count: int, value: Decimal) -> int | None:
@@ -64,7 +64,7 @@ def revalue(connection: Connection, world: World, count: int, value: Decimal) ->
     change, keys = world.change(connection), [card.id for card in world.cards[:count]]
     for card in change.load(OPPORTUNITY, OPPORTUNITY.table.c.id.in_(keys)):
         card.value = value
-    return write(connection, author(world, world.viewers[0]), flush(change), world.seams.new_id)
+    return write(connection, author(world, world.viewers[0]), flush(change))
 
 
 async def change(server: Server, world: World, count: int, value: str) -> None:
@@ -134,7 +134,7 @@ async def test_c3_many_changed_is_a_snapshot_for_everybody(server: Server, world
     def change_many(connection: Connection) -> None:
         key = world.cards[0].id
         notes = [Note(kind="Opportunity", record_id=key, action="test")] * (MANY_RECORDS + 1)
-        write(connection, author(world, world.viewers[0]), notes, world.seams.new_id)
+        write(connection, author(world, world.viewers[0]), notes)
 
     async with board(server, world) as frames:
         await world.database.write(change_many)

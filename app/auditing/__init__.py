@@ -1,0 +1,1 @@
+"""The audit trail beside the API: the writer of reads, and export (P21, R97)."""

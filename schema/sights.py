@@ -1,0 +1,51 @@
+"""What is noted of reads: single records one by one, lists and boards by their count (P21, C11)."""
+
+from typing import Any
+
+from permissions.visibility import CONTACT, OPPORTUNITY
+from resolvers.audit_seen import SeenEntry
+from resolvers.boards import Board, BoardColumn
+from resolvers.loading import Wants
+from resolvers.seen import SeenContact, SeenFollower, SeenOpportunity
+from schema.context import Context
+
+_LISTED = {CONTACT.name: "contacts.listed", OPPORTUNITY.name: "opportunities.listed"}
+
+
+def saw(context: Context, shown: Any, wants: Wants) -> None:
+    """Note what is shown by itself: a record, the record of a follower, a board.
+
+    The contact of a card is shown, too, where the document asks for it and the viewer sees it.
+    """
+    if isinstance(shown, SeenContact):
+        context.saw("contact.read", CONTACT.name, shown.id)
+    elif isinstance(shown, SeenOpportunity):
+        context.saw("opportunity.read", OPPORTUNITY.name, shown.id)
+        if "contact" in wants and shown.contact is not None:
+            context.saw("contact.read", CONTACT.name, shown.contact_id)
+    elif isinstance(shown, SeenFollower):
+        context.saw(f"{shown.kind.lower()}.read", shown.kind, shown.assignment.record_id)
+    elif isinstance(shown, (Board, BoardColumn)):
+        saw_board(context, shown if isinstance(shown, Board) else shown.board)
+    elif isinstance(shown, SeenEntry):
+        saw_audit(context, 1)
+
+
+def saw_list(context: Context, kind: str, count: int) -> None:
+    """Note that so many records of a list are shown."""
+    context.saw(_LISTED[kind], kind, count=count)
+
+
+def saw_board(context: Context, board: Board, count: int = 0) -> None:
+    """Note a board, or that so many of its cards are shown."""
+    context.saw("board.read", "Pipeline", board.view.pipeline_id, count)
+
+
+def saw_audit(context: Context, count: int) -> None:
+    """Note that so many rows of the audit trail are shown."""
+    context.saw("audit.read", "Practice", context.viewer.practice_id, count)
+
+
+def shown_of(page: Any, wants: Wants) -> int:
+    """Return how many records of a page the document asks for: all of them, or none."""
+    return 0 if wants.isdisjoint(("nodes", "edges")) else len(page.nodes)
