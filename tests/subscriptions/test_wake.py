@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from subscriptions.wake import Wake
-from subscriptions.wake_bus import CHANNEL, EVERYTHING, MOST_HINTS, Hints
+from subscriptions.wake_bus import CHANNEL, EVERYTHING, MOST_HINTS, QUIET_SECONDS, Hints
 from tests.postgres import Postgres
 from tests.processes import free_port
 from tests.subscriptions.conftest import Bus
@@ -90,6 +90,18 @@ async def test_a_call_right_before_the_end_is_still_told(bus: Bus) -> None:
         async with listening(bus.url) as (mine,):
             await mine.wake.announce(key)
         await other.hears(key, seconds=1)
+
+
+async def test_it_ends_whatever_it_is_just_doing(bus: Bus) -> None:
+    """Around the moment when the bus is asked whether it is there, a cancellation may get lost."""
+
+    async def live(seconds: float) -> None:
+        async with listening(bus.url):
+            await asyncio.sleep(seconds)
+
+    around = [QUIET_SECONDS - 0.01 + 0.0005 * number for number in range(40)]
+    async with asyncio.timeout(10):
+        await asyncio.gather(*(live(seconds) for seconds in around))
 
 
 async def tell_as_a_stranger(bus: Bus, *messages: str) -> None:
