@@ -113,6 +113,7 @@ class Operations:
     async def _once(self, key: str, result: Coroutine[Any, Any, bytes]) -> None:
         """Send the result of a query or mutation; a client that leaves does not stop it."""
         running = asyncio.create_task(result, name="execute")
+        running.add_done_callback(_seen)
         await self._channel.send_next(key, await asyncio.shield(running))
 
     async def _result(self, request: Request, charge: Charge, seen: Observed) -> bytes:
@@ -136,3 +137,9 @@ class Operations:
                 seen.answered(200)
         finally:
             await frames.aclose()
+
+
+def _seen(done: asyncio.Task[bytes]) -> None:
+    """Look at what became of a request, so that asyncio does not log it when its client left."""
+    if not done.cancelled():
+        done.exception()

@@ -56,7 +56,7 @@ def _user_id(connection: Connection, email: str) -> UUID:
 
 @asynccontextmanager
 async def running_server(
-    database_url: str, *, seams: Seams | None = None, **settings: object
+    database_url: str, *, secret: bytes = SECRET, seams: Seams | None = None, **settings: object
 ) -> AsyncIterator[Server]:
     """Yield a server on 127.0.0.1 at a free port."""
     chosen = Settings.model_validate(
@@ -67,7 +67,7 @@ async def running_server(
             **settings,
         }
     )
-    app = create_app(chosen, SECRET, seams)
+    app = create_app(chosen, secret, seams)
     listening = socket.create_server(("127.0.0.1", 0))
     send_at_once(listening)
     running = uvicorn.Server(configuration(app, chosen))

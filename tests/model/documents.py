@@ -119,6 +119,8 @@ MUTATIONS = {
     "createUser": ("CreateUserInput", f"user {{ {USER} }}"),
     "updateUserAccess": ("UpdateUserAccessInput", f"user {{ {USER} }}"),
     "deactivateUser": ("DeactivateUserInput", f"user {{ {USER} }}"),
+    "signOutUser": ("SignOutUserInput", f"user {{ {USER} }}"),
+    "logout": ("LogoutInput", ""),
 }
 
 
