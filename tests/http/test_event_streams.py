@@ -117,7 +117,7 @@ async def test_what_is_wrong_is_told_in_the_stream(spa: Spa) -> None:
     wrong: list[tuple[Client, Json, str]] = [
         (spa.ada, {"query": "subscription {"}, "BAD_REQUEST"),
         (spa.ada, {"query": "subscription { nothing }"}, "BAD_REQUEST"),
-        (spa.ada, {"query": LIVE, "variables": {}}, "BAD_REQUEST"),
+        (spa.ada, {"query": LIVE, "variables": {"first": 1}}, "BAD_REQUEST"),
         (spa.ada, live(spa, pipeline="no id"), "BAD_REQUEST"),
         (spa.ada, live(spa, pipeline=spa.ada.id), "NOT_FOUND"),
         (spa.ada, live(spa, after="no cursor"), "BAD_REQUEST"),

@@ -34,7 +34,9 @@ SOON = 3.0  # seconds after SEND_SECONDS until a client must be gone
 async def hasty(database_url: str) -> AsyncIterator[Spa]:
     """A med spa whose server waits a second for a reader."""
     async with (
-        running_server(database_url, send_seconds=SEND_SECONDS, max_sockets=2) as server,
+        running_server(
+            database_url, send_seconds=SEND_SECONDS, max_sockets=2, max_cost=10**6
+        ) as server,
         open_spa(server, different_owners=True) as spa,
     ):
         yield spa
@@ -98,12 +100,11 @@ async def test_an_unread_stream_is_cut_off_not_completed(hasty: Spa) -> None:
 async def test_a_client_that_vanished_is_noticed_by_the_system(
     spa: Spa, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Little is sent: nothing here ever waits, but nobody takes it either."""
+    """Long before SEND_SECONDS are over: nobody takes what the system has."""
     monkeypatch.setattr(protocols, "UNREAD_SECONDS", 0.5)
     card = await shaken(spa)
     async with unread_stream(spa.ada, heavy(spa)):
         await card.move(2)
-        assert waiting() == 0
         await until_streams(spa, 0)
 
 
