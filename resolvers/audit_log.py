@@ -12,7 +12,7 @@ from typing_extensions import override
 from models.audit import audit
 from permissions.rights import Permission
 from permissions.viewer import Viewer
-from resolvers.audit_seen import SeenEntry, number_of
+from resolvers.audit_seen import STANDS_FOR, SeenEntry, number_of
 from resolvers.ids import BadId, Ref
 from resolvers.inputs import DateTimeRange
 from resolvers.lens import Lens
@@ -121,7 +121,9 @@ def _shown(connection: Connection, lens: Lens, rows: Iterable[Row[Any]]) -> list
 def _conditions(asked: AuditFilter) -> Iterable[ColumnElement[bool]]:
     columns = audit.c
     if asked.record_id:
-        yield columns.record_kind == asked.record_id.kind
+        kind = asked.record_id.kind
+        kinds = [kind, *(one for one, other in STANDS_FOR.items() if other == kind)]
+        yield columns.record_kind.in_(kinds)
         yield columns.record_id == asked.record_id.id
     if asked.actor_id:
         yield columns.actor_id == asked.actor_id.id

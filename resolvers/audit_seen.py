@@ -11,8 +11,11 @@ from resolvers.enums import ActorKind
 from resolvers.ids import global_id, has_ids
 from resolvers.inputs import api_name
 from resolvers.lens import Lens, SeenUser
+from resolvers.log import SESSION
 
 _TOO_MANY = 1 << 63
+# Kinds without ids of their own, and what their record is.
+STANDS_FOR = {SESSION: "User"}
 # Without this right the changes of such records are withheld.
 _RIGHTS = {
     "Contact": Permission.CONTACTS_READ,
@@ -71,7 +74,8 @@ class SeenEntry:
     @property
     def record_id(self) -> str | None:
         """The id of the record, if records of its kind have one."""
-        kind, key = self._row.record_kind, self._row.record_id
+        key, kind = self._row.record_id, self._row.record_kind
+        kind = STANDS_FOR.get(kind, kind)
         return global_id(kind, key) if key and has_ids(kind) else None
 
     @property

@@ -18,6 +18,7 @@ LOG = (
     " totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
     " edges { cursor } nodes { " + ENTRY + " } } }"
 )
+SIGN_OUT = "mutation ($id: ID!) { signOutUser(input: {id: $id}) { errors { code } } }"
 NODE = "query ($id: ID!) { node(id: $id) { id ...on AuditEntry { number action } } }"
 
 
@@ -90,6 +91,13 @@ async def test_filters(spa: Spa) -> None:
     swapped = global_id("Contact", parse(card).id)
     for where in ({"recordId": swapped}, {"actorId": contact}, {"actions": ["none"]}):
         assert await entries(spa.ada, **where) == []
+
+
+async def test_ended_sessions_are_found_under_their_user(spa: Spa) -> None:
+    await spa.ada.ask(SIGN_OUT, id=spa.ben.id)
+    newest, made = await entries(spa.ada, recordId=spa.ben.id)
+    assert (newest["action"], newest["recordKind"]) == ("signOutUser", "Session")
+    assert newest["recordId"] == made["recordId"] == spa.ben.id
 
 
 async def test_pages_go_both_ways(spa: Spa) -> None:
