@@ -11,7 +11,7 @@ ROOMS := $(wildcard app schema subscriptions resolvers permissions models migrat
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check format schema schema-check bench lock clean
+.PHONY: help setup run test check chaos format schema schema-check bench lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' \
@@ -40,6 +40,10 @@ check: $(STAMP) ## Everything CI does: format, lint, types, layers, schema, test
 	$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory schema-check
 	@$(MAKE) --no-print-directory test
+
+# One process: it counts every fault, and prints the counts at its end.
+chaos: $(STAMP) ## Kill, freeze and cut everything while people work (15 minutes at most)
+	@$(BIN)/python -m pytest tests/chaos -m "" -p no:xdist --durations=0 $(CHAOS_ARGS)
 
 format: $(STAMP) ## Format the code and apply the safe fixes
 	@$(BIN)/ruff check --fix-only --quiet .

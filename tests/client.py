@@ -31,6 +31,8 @@ def error_codes(body: Json) -> list[str]:
 class Client:
     """One user: his requests over HTTP, and the way to his live boards."""
 
+    patience = PATIENCE
+
     def __init__(self, server: Server, http: httpx2.AsyncClient, token: str) -> None:
         self.server = server
         self.http = http
@@ -191,16 +193,16 @@ class LiveBoard:
         self._changed.set()
 
     async def until(self, true: Callable[[], bool], what: str | Callable[[], str]) -> None:
-        """Wait until something holds; fail with `what` was missing after PATIENCE seconds."""
+        """Wait until something holds; fail with `what` was missing after the client's patience."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self.client.patience):
                 while not true():
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
             told = what if isinstance(what, str) else what()
             state = f"over={self.over} {self.close_code} {self.errors}"
-            raise AssertionError(f"not within {PATIENCE} s: {told} ({state})") from None
+            raise AssertionError(f"not within {self.client.patience} s: {told} ({state})") from None
         assert not self.fold.broken, self.fold.broken
 
     async def next(self, kind: str) -> Json:
@@ -225,7 +227,7 @@ class LiveBoard:
     async def closed(self) -> int | None:
         """Wait until the server closes the socket; return its close code."""
         assert self._reader is not None
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(self.client.patience):
             await asyncio.shield(self._reader)
         return self.close_code
 

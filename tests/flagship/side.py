@@ -36,6 +36,8 @@ NEWEST = {
 class Side:
     """A practice, walked at random."""
 
+    seat_kind: type[Seat] = Seat
+
     def __init__(self, spa: Spa, chance: Random, *, different_owners: bool) -> None:
         self.spa = spa
         self.chance = chance
@@ -97,7 +99,7 @@ class Side:
         """Let a user watch the whole board and `count` other views."""
         people = list(self.model.practice.users)
         for view in some_views(self.chance, self.model, people, count):
-            self.seats.append(await Seat.take(client, self.spa.pipeline, view))
+            self.seats.append(await self.seat_kind.take(client, self.spa.pipeline, view))
 
     async def play_one(self) -> None:
         """Let somebody do something."""
@@ -146,7 +148,7 @@ class Side:
     async def _follow_up(self, name: str, given: Json, payload: Json) -> None:
         if name == "createUser":
             token = await self.spa.server.token(given["email"])
-            client = Client(self.spa.server, self.spa.http, token)
+            client = self.spa.client(token)
             client.id, client.name, client.email = payload["user"]["id"], given["name"], ""
             self.clients[client.id] = client
         elif name == "updateUserAccess":
@@ -158,11 +160,15 @@ class Side:
         gone = [seat for seat in self.seats if seat.client.id == user]
         self.seats = [seat for seat in self.seats if seat.client.id != user]
         for seat in gone:
-            if not seat.away:
-                assert await seat.board.closed() == 4403, seat.label
-            await seat.board.cut()
+            await self._closed(seat)
         watching = {seat.client.id for seat in self.seats}
         users = self.model.practice.users.values()
         free = [each.id for each in users if each.active and each.id not in watching]
         if gone and free:
             await self.seat(self.clients[self.chance.choice(free)], 1)
+
+    async def _closed(self, seat: Seat) -> None:
+        """Wait until a dismissed user's board is closed."""
+        if not seat.away:
+            assert await seat.board.closed() == 4403, seat.label
+        await seat.board.cut()

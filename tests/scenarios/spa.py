@@ -25,20 +25,31 @@ class Spa:
     cleo: Client
     dan: Client
 
-    def __init__(self, server: Server, http: httpx2.AsyncClient, name: str) -> None:
+    def __init__(
+        self,
+        server: Server,
+        http: httpx2.AsyncClient,
+        name: str,
+        kind: type[Client] = Client,
+    ) -> None:
         self.server = server
         self.http = http
         self.name = name
+        self.kind = kind
         self.pipeline = ""
         self.practice = ""
         self.stages: dict[str, str] = {}
         self.types: dict[str, str] = {}
         self.boards: list[LiveBoard] = []
 
+    def client(self, token: str) -> Client:
+        """Return the user of a token."""
+        return self.kind(self.server, self.http, token)
+
     async def found(self, *, different_owners: bool) -> None:
         """Make the practice and learn its ids."""
         token = await self.server.practice(self.name, different_owners=different_owners)
-        self.ada = Client(self.server, self.http, token)
+        self.ada = self.client(token)
         survey = await self.ada.ask(SURVEY)
         user, practice = survey["viewer"]["user"], survey["viewer"]["practice"]
         self.ada.id, self.ada.name, self.ada.email = user["id"], user["name"], user["email"]
@@ -67,7 +78,7 @@ class Spa:
             onlyAssignedData=restricted,
             permissions=sorted((DEFAULT - set(without)) | set(extra)),
         )
-        client = Client(self.server, self.http, await self.server.token(email))
+        client = self.client(await self.server.token(email))
         client.id, client.name, client.email = payload["user"]["id"], name, email
         return client
 
@@ -153,12 +164,12 @@ class Spa:
 
 @asynccontextmanager
 async def open_spa(
-    server: Server, *, different_owners: bool, name: str = "spa"
+    server: Server, *, different_owners: bool, name: str = "spa", kind: type[Client] = Client
 ) -> AsyncIterator[Spa]:
     """Make a practice with Ada, Ben, Cleo and Dan; close all that was opened at the end."""
     limits = httpx2.Limits(max_connections=60, max_keepalive_connections=60)
     async with httpx2.AsyncClient(timeout=20, trust_env=False, limits=limits) as http:
-        spa = Spa(server, http, name)
+        spa = Spa(server, http, name, kind)
         await spa.found(different_owners=different_owners)
         spa.ben = await spa.hire("Ben")
         spa.cleo = await spa.hire("Cleo")
