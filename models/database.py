@@ -7,14 +7,13 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import QueuePool
 
 from models import metrics
 from models.connecting import OnConnect, call_first
 from models.engines import POOL_SIZE, USUAL, Patience, postgres_engine, sqlite_engine
-from models.errors import lost_race
+from models.errors import DATABASE_ERRORS, lost_race
 from models.outage import Outage
 
 T = TypeVar("T")
@@ -98,7 +97,7 @@ class Database:
             try:
                 with self._around(attempt):
                     done = await self._once(job, args, kwargs)
-            except (SQLAlchemyError, OSError) as error:
+            except DATABASE_ERRORS as error:
                 if attempt == _ATTEMPTS or not lost_race(error):
                     self.writing.failed(error)
                     raise
@@ -166,7 +165,7 @@ class Reader:
                 if self._connection is None:
                     self._connection = await self._begin()
                 done = await self._connection.run_sync(lambda sync: job(sync, *args, **kwargs))
-            except (SQLAlchemyError, OSError) as error:
+            except DATABASE_ERRORS as error:
                 self._database.reading.failed(error)
                 if isinstance(error, TimeoutError) and self._connection is not None:
                     await _give_up(self._connection)

@@ -2,12 +2,23 @@
 
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+import asyncpg
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 # Serialisation failure, deadlock, and a unique key that was taken while we looked.
 _RETRIED_STATES = frozenset(("40001", "40P01", "23505"))
-_UNAVAILABLE = (InterfaceError, OperationalError, PoolTimeoutError, OSError)
+# Of a connection that just ended, past SQLAlchemy's own errors.
+_DRIVER_OVERTAKEN = (asyncpg.InterfaceError, asyncpg.InternalClientError)
+_UNAVAILABLE = (InterfaceError, OperationalError, PoolTimeoutError, OSError, *_DRIVER_OVERTAKEN)
+# What a failed piece of work may raise that is not the fault of the work.
+DATABASE_ERRORS = (SQLAlchemyError, OSError, *_DRIVER_OVERTAKEN)
 # Connection lost, serialisation lost thrice, resources gone, lock or statement time-out,
 # the machine failed; and a server that only reads.
 _UNAVAILABLE_STATES = frozenset(("08", "40", "53", "55", "57", "58"))
@@ -24,7 +35,8 @@ def is_away(error: BaseException) -> bool:
     A time-out or a lost race is one transaction's trouble and no outage.
     """
     if not isinstance(error, DBAPIError):
-        return isinstance(error, OSError) and not isinstance(error, TimeoutError)
+        gone = isinstance(error, OSError | asyncpg.InterfaceError | asyncpg.InternalClientError)
+        return gone and not isinstance(error, TimeoutError)
     state = getattr(error.orig, "sqlstate", None) or ""
     if error.connection_invalidated or state in _AWAY_STATES or state[:2] in _AWAY_CLASSES:
         return True
@@ -37,6 +49,8 @@ def is_unavailable(error: BaseException) -> bool:
         state = getattr(error.orig, "sqlstate", None) or ""
         if state == _READ_ONLY or state[:2] in _UNAVAILABLE_STATES or error.connection_invalidated:
             return True
+        if isinstance(error, InternalError) and not state:
+            return True  # not the server says so: the driver was overtaken by a connection's end
     return isinstance(error, _UNAVAILABLE)
 
 

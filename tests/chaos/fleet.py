@@ -16,7 +16,8 @@ import asyncpg
 from sqlalchemy import Connection, select
 
 from app.tokens import Tokens
-from models.database import Database, is_unavailable
+from models.database import Database
+from models.errors import is_unavailable
 from models.seams import Seams
 from models.user import user
 from resolvers.setup import NewPractice, make_practice
@@ -43,6 +44,8 @@ OUTAGES = (
     "ConnectionResetError",
     "DBAPIError",
     "InterfaceError",
+    "InternalClientError",
+    "InternalError",
     "OperationalError",
     "TimeoutError",
 )

@@ -19,7 +19,7 @@ from tests.client import Client, error_codes
 from tests.model.documents import mutation
 from tests.scenarios.spa import Spa
 
-KILLS = 8
+KILLS = 4
 SENDERS = 8
 BURST_SECONDS = 0.7
 

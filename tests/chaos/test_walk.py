@@ -7,7 +7,7 @@ import pytest
 from tests.chaos.fleet import running_fleet
 from tests.chaos.rough import rough_walk
 
-SECONDS = 90.0
+SECONDS = 40.0
 
 
 @pytest.mark.chaos
