@@ -123,6 +123,14 @@ class AbortableHttp(HttpToolsProtocol):
             self._limit.cancel()
 
 
+def _is_utf8(fragments: list[bytes]) -> bool:
+    try:
+        b"".join(fragments).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 class AbortableWebSocket(WebSocketsSansIOProtocol):
     """A WebSocket whose application may drop the connection; half-open ones are dropped."""
 
@@ -133,6 +141,16 @@ class AbortableWebSocket(WebSocketsSansIOProtocol):
         if hasattr(self, "scope"):
             extensions: Any = self.scope["extensions"]
             extensions[_EXTENSION] = {"abort": self.transport.abort}
+
+    @override
+    def send_receive_event_to_app(self) -> None:
+        """Pass a message on; a text that is no UTF-8 ends the connection with 1007, unlogged."""
+        if self.curr_msg_data_type == "text" and not self.close_sent and not _is_utf8(self.frames):
+            self.frames = []
+            self.conn.send_close(1007)
+            self.handle_parser_exception()
+        else:
+            super().send_receive_event_to_app()
 
     @override
     def keepalive_timeout(self) -> None:

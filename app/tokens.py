@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +11,24 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from uuid_utils.compat import uuid7
 
+from models.base import EPOCH
 from permissions.viewer import Credential
 
 _ALGORITHM = "HS256"
 _NAME = "lead2patient"
 LEEWAY_SECONDS = 60
 _MOST_CHARACTERS = 2048
+# What reading a text can raise that was not made here: claims of other types, times out of range,
+# JSON that is nested too deeply.
+_WRONG = (
+    JoseError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    KeyError,
+    OverflowError,
+    RecursionError,
+)
 
 
 class BadToken(Exception):
@@ -65,7 +77,7 @@ class Tokens:
                 issued_at=_moment(claims["iat"]),
                 expires_at=_moment(claims["exp"] + self._leeway),
             )
-        except (JoseError, ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
+        except _WRONG as error:
             raise BadToken from error
 
     def read_header(self, header: object) -> Credential:
@@ -96,4 +108,4 @@ def _key_id(secret: bytes) -> str:
 
 
 def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+    return EPOCH + timedelta(seconds=seconds)

@@ -4,7 +4,8 @@ from collections import Counter, defaultdict
 
 from sqlalchemy import Connection, select
 
-from models.log import audit, event, idempotency_key
+from models.audit import audit
+from models.log import event, idempotency_key
 from models.practice import practice_head
 
 

@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from models.database import Database, is_unavailable
+from models.database import Database
+from models.errors import is_unavailable
 from tests.postgres import Postgres
 
 ENDED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import Connection, Delete, Update, delete, func, select, update
 
-from models.log import audit, event, idempotency_key
+from models.audit import audit
+from models.log import event, idempotency_key
 from tests.chaos.ledger import flaws
 from tests.scenarios.spa import open_spa
 from tests.server import Server
