@@ -5,6 +5,7 @@ from sqlalchemy import Connection, Delete, Update, delete, func, select, update
 
 from models.audit import audit
 from models.log import event, idempotency_key
+from tests.audit.trail import without_rules
 from tests.chaos.ledger import flaws
 from tests.scenarios.spa import open_spa
 from tests.server import Server
@@ -22,6 +23,7 @@ DAMAGES: dict[str, Delete | Update] = {
 
 
 def damage(connection: Connection, statement: Delete | Update) -> None:
+    without_rules(connection)
     assert connection.execute(statement).rowcount
 
 
