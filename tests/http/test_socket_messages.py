@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -51,6 +52,20 @@ async def test_pings_may_carry_a_payload_and_pongs_come_unasked(server: Server, 
             await send(socket, type="ping", payload=payload)
             assert (await received(socket))["type"] == "pong"
         await answered(socket)
+
+
+async def test_pings_do_not_put_off_the_time_for_init(database_url: str) -> None:
+    async with (
+        running_server(database_url, connection_init_seconds=0.5) as server,
+        opened(server) as socket,
+    ):
+        for _ in range(3):
+            await send(socket, type="ping")
+            assert await received(socket) == {"type": "pong"}
+            await asyncio.sleep(0.1)
+        start = monotonic()
+        assert await code_of_close(socket) == 4408
+        assert monotonic() - start < 0.5
 
 
 async def test_pings_of_the_web_socket_are_answered(server: Server, token: str) -> None:
