@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     second_secret_key: SecretStr | None = Field(default=None, min_length=32)
     metrics_token: SecretStr | None = None
     allowed_origins: list[str] = []
+    introspection: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     max_body_bytes: Count = 256 * 1024
@@ -78,6 +79,7 @@ class Settings(BaseSettings):
             page_size=self.max_page_size,
             ids=self.max_ids,
             search_characters=self.max_search_characters,
+            introspection=self.introspection,
         )
 
     @field_validator("database_url")

@@ -13,7 +13,7 @@ from graphql import (
     specified_rules,
     validate,
 )
-from graphql.validation import MaxIntrospectionDepthRule
+from graphql.validation import MaxIntrospectionDepthRule, NoSchemaIntrospectionCustomRule
 
 from resolvers.limits import Limits
 from resolvers.problems import CostLimit
@@ -62,7 +62,8 @@ def read(query: str, limits: Limits) -> tuple[DocumentNode, Bill]:
     document = _parsed(query, limits)
     bill = Bill(core, document, limits)
     _measured(bill, limits)
-    errors = validate(core, document, RULES, max_errors=_MOST_ERRORS, hide_suggestions=True)
+    rules = RULES if limits.introspection else (*RULES, NoSchemaIntrospectionCustomRule)
+    errors = validate(core, document, rules, max_errors=_MOST_ERRORS, hide_suggestions=True)
     if errors and errors[-1].message == _ENTANGLED:
         raise refused(
             "The document repeats or nests its fields and fragments so much that checking it takes"

@@ -63,6 +63,7 @@ async def running_server(
         {
             "database_url": database_url,
             "graceful_stop_seconds": 2,
+            "introspection": True,
             "max_cost_per_minute": 10**9,
             **settings,
         }

@@ -29,6 +29,8 @@ def serve(
 ) -> None:
     """Serve the API until it is interrupted."""
     settings = with_wake_url(read_settings(), workers)
+    if dev:
+        settings = settings.model_copy(update={"introspection": True})
     secret = secret_key(settings, may_make=dev)
     set_up_logging(dev=dev, level=settings.log_level)
     asyncio.run(_check_database(settings.database_url))

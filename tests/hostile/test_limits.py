@@ -165,3 +165,13 @@ async def test_a_refused_mutation_changes_nothing(server: Server) -> None:
     assert codes(answer) == [COST]
     types = await post(server, token, json={"query": "{viewer{practice{contactTypes{name}}}}"})
     assert len(types.json()["data"]["viewer"]["practice"]["contactTypes"]) == 2
+
+
+async def test_the_schema_is_not_told_outside_development(database_url: str) -> None:
+    async with running_server(database_url, introspection=False) as server:
+        token = await server.practice("alpha")
+        for document in ("{ __schema { types { name } } }", '{ __type(name: "User") { name } }'):
+            refused = await post(server, token, json={"query": document})
+            assert (refused.status_code, set(codes(refused))) == (400, {"BAD_REQUEST"})
+        told = await post(server, token, json={"query": "{ viewer { __typename } }"})
+        assert told.json()["data"] == {"viewer": {"__typename": "Viewer"}}
