@@ -1,5 +1,6 @@
 """What a field body can reach: the viewer, one moment of the database, and changes."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
@@ -103,10 +104,17 @@ class Context:
             credential=self.viewer.credential, action=action, key=key, request_id=self.request_id
         )
         await self.reader.close()
+        # Who gives up waiting does not keep others from hearing of the change.
+        outcome = await asyncio.shield(self._written(call, work, form))
+        await self._look_again()
+        return outcome
+
+    async def _written(
+        self, call: Call, work: Callable[[Change, Form], Outcome], form: Form
+    ) -> Outcome:
         services = self.services
         outcome = await services.database.write(perform, services.seams, call, work, form)
         await services.relay.announce(self.viewer.practice_id)
-        await self._look_again()
         return outcome
 
     async def _look_again(self) -> None:
