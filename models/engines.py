@@ -98,7 +98,7 @@ def postgres_engine(url: URL, patience: Patience) -> AsyncEngine:
         url,
         connect_args={
             "server_settings": settings,
-            "timeout": patience.lock / 2,
+            "timeout": patience.lock * 2 / 3,
             "command_timeout": patience.answer,
         },
         max_overflow=0,
