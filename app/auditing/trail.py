@@ -4,12 +4,13 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import Context
 from uuid import UUID
 
 import structlog
 
 from models.database import Database
-from models.errors import is_unavailable
+from models.errors import described, is_unavailable
 from resolvers.audit_reads import Read, write_reads
 
 WRITE_SECONDS = 0.15
@@ -46,7 +47,9 @@ class ReadTrail:
             return
         self._waiting.append(read)
         if self._writer is None:
-            self._writer = asyncio.create_task(self._write_soon(), name="audit")
+            # It writes what many requests showed: its log lines and spans belong to none.
+            work = self._write_soon()
+            self._writer = asyncio.create_task(work, name="audit", context=Context())
 
     async def written(self) -> None:
         """Wait until nothing waits to be written."""
@@ -96,10 +99,10 @@ class ReadTrail:
             try:
                 await self._database.write(write_reads, practice_id, reads)
             except Exception as error:
-                _log.warning("audit rows of reads not written", error=type(error).__name__)
                 if is_unavailable(error) and not self._closing.is_set():
-                    await self._pause(RETRY_SECONDS)
+                    await self._pause(RETRY_SECONDS)  # the outage is told where it is found
                     continue
+                _log.error("audit rows of reads not written", count=count, **described(error))
                 self._dropped(count)
             self._rows -= count
             return

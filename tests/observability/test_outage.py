@@ -58,7 +58,9 @@ async def test_an_outage_is_told_once_and_counted_for_each_request(database_url:
             assert await client.ask(QUERY)
             assert await client.ask(QUERY)
         lines = told(logs, "database away", "database back")
-        assert lines == [("database away", "reads"), ("database back", "reads")]
+        # The trail of reads is written meanwhile, so writes fail, too.
+        assert {lines.count(one) for one in lines} == {1}
+        assert {("database away", "reads"), ("database back", "reads")} <= set(lines)
         assert {one["event"] for one in logs} == {"database away", "database back", "request"}
         assert value("l2p_database_failures_total", work="reads") >= before + 7
         assert value("l2p_database_up", work="reads") == 1
@@ -143,8 +145,12 @@ def test_an_error_is_described_without_its_words() -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_life_is_told_in_three_lines(tmp_path: Path, database_url: str) -> None:
-    with serving(tmp_path, database_url) as process:
+@pytest.mark.parametrize("words", [(), ("--workers", "2")], ids=["one", "two"])
+def test_a_life_is_told_in_three_lines(
+    tmp_path: Path, database_url: str, words: tuple[str, ...]
+) -> None:
+    with serving(tmp_path, database_url, *words) as process:
+        process.get("/readyz")
         process.stop()
     # In development mode asyncio tells what was slow.
     ours = [line for line in process.lines if line["logger"] != "asyncio"]

@@ -183,5 +183,6 @@ async def test_a_broken_database_is_told_without_what_was_written(
         await asyncio.to_thread(process.stop)
     clean(process.text, token, "INSERT", "SELECT")
     told = process.events("unexpected error") + process.events("database refused")
-    assert told
-    assert all(line["where"] and line["request_id"] for line in told)
+    assert all(line["where"] for line in told)
+    # What was written for nobody in particular, as the trail of reads, has none.
+    assert [line for line in told if "request_id" in line]
