@@ -74,7 +74,10 @@ def run_workers(config: uvicorn.Config, listener: socket.socket) -> None:
     with tempfile.TemporaryDirectory(prefix="l2p-metrics-") as folder:
         os.environ[_METRICS_FOLDER] = folder  # where workers count together
         supervisor = _Supervisor(config, [listener])
+        address, port, *_ = listener.getsockname()
+        _log.info("serving", address=address, port=port, workers=config.workers)
         supervisor.run()
+        _log.info("stopped")
     if any(one.exitcode == STARTUP_FAILURE for one in supervisor.processes):
         raise Failure("A worker could not start; its log says why.")
 
@@ -105,6 +108,7 @@ class _Supervisor(Multiprocess):
                 signal.signal(one, self._asked_to_stop)
             super().run()
         except _Stopping:
+            _log.info("stopping")
             for worker in multiprocessing.active_children():  # also one that is just to replace
                 worker.terminate()
             self.join_all()

@@ -53,7 +53,9 @@ class Process:
         return [line for line in self.lines if line["event"] == name]
 
     def get(self, path: str) -> str:
-        with urllib.request.urlopen(self.http.removesuffix("/graphql") + path, timeout=5) as answer:
+        with urllib.request.urlopen(
+            self.http.removesuffix("/graphql") + path, timeout=PATIENCE
+        ) as answer:
             told: bytes = answer.read()
             return told.decode()
 
@@ -63,11 +65,11 @@ class Process:
 
 
 @contextmanager
-def serving(folder: Path, url: str, **variables: str) -> Iterator[Process]:
+def serving(folder: Path, url: str, *words: str, **variables: str) -> Iterator[Process]:
     """Serve a database; standard error goes to a file, which the caller reads."""
     port = free_port()
     file = folder / "stderr.txt"
-    command = [sys.executable, "-X", "dev", "-m", "app", "serve", "--port", str(port)]
+    command = [sys.executable, "-X", "dev", "-m", "app", "serve", "--port", str(port), *words]
     with file.open("wb") as errors:
         running = subprocess.Popen(
             command,
