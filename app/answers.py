@@ -7,6 +7,7 @@ import orjson
 from starlette.responses import Response
 
 from app import event_streams
+from app.budget import empty
 from app.negotiation import EVENT_STREAM, GRAPHQL_JSON, JSON, preferred
 from app.requests import Malformed
 from app.tokens import BadToken
@@ -41,7 +42,7 @@ def failed(error: Exception, request_id: str) -> Answer:
         told = [errors.shown(one, request_id) for one in error.errors]
         return Answer({"errors": told}, 400)
     reason = errors.shown_failure(error, request_id)
-    wait = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else {}
+    wait = empty(error.retry_after) if isinstance(error, RateLimited) else {}
     status = _STATUSES.get(reason["extensions"]["code"], 400)
     return Answer({"errors": [reason]}, status, headers=wait)
 

@@ -78,10 +78,10 @@ async def _desk(settings: Settings, secret: bytes, seams: Seams) -> AsyncIterato
         async with sweeping(database, settings, seams):
             yield Desk(settings, services, tokens, engine, connections, budget)
     finally:
-        await budget.close()
         await relay.close()
         await trail.close()
         await database.close()
+        await budget.close()
 
 
 def second_secret(settings: Settings) -> list[bytes]:

@@ -179,6 +179,11 @@ def headers(spent: Spent) -> dict[str, str]:
     }
 
 
+def empty(seconds: int) -> dict[str, str]:
+    """Return the headers of a refusal: nothing is left, and enough in so many seconds."""
+    return {"Retry-After": str(seconds), "RateLimit": f'"cost";r=0;t={seconds}'}
+
+
 def _pool(wake_url: str) -> BlockingConnectionPool | None:
     """Return few connections to Redis; None where the wake-up call is another."""
     if wake_url.partition("://")[0] not in _REDIS:

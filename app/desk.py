@@ -21,7 +21,7 @@ from schema.execution import Request as Asked
 from subscriptions.stream import Request
 
 # Of a document that is refused: finding that out takes up to some 30 ms.
-_COST_OF_REFUSAL = 100
+_COST_OF_REFUSAL = 2000
 
 
 class TooSlow(RequestError):
@@ -50,11 +50,12 @@ async def in_time(seconds: float) -> AsyncIterator[asyncio.Timeout]:
 
 
 class Live(NamedTuple):
-    """A subscription that may begin: of whom, to what, and the log's number when he was let in."""
+    """A subscription that may begin: whose, to what, and the log's number when he was let in."""
 
     viewer: Viewer
     request: Request
     position: int
+    charge: "Charge"
 
 
 class Charge(NamedTuple):
@@ -90,17 +91,22 @@ class Desk:
             raise BadToken
         return viewer
 
-    async def charge(self, credential: Credential, asked: Asked) -> Charge:
-        """Take what a request costs off its actor's budget; RateLimited if too little is left.
+    async def price(self, credential: Credential, asked: Asked) -> int:
+        """Return what a request costs; Rejected for a document that cannot run.
 
-        Raises Rejected for a document that cannot run, which costs a little, too.
+        Finding that out costs its actor something, too: RateLimited if too little is left.
         """
         try:
-            cost = self.engine.cost(asked)
+            return self.engine.cost(asked)
         except Rejected:
-            await self.budget.spend(credential.user_id, _COST_OF_REFUSAL)
+            async with self.services.database.reader() as reader:
+                viewer = await self.viewer(credential, reader)
+            await self.charge(viewer, _COST_OF_REFUSAL)
             raise
-        spent = await self.budget.spend(credential.user_id, cost)
+
+    async def charge(self, viewer: Viewer, cost: int) -> Charge:
+        """Take a cost off the budget of who is signed in; RateLimited if too little is left."""
+        spent = await self.budget.spend(viewer.user_id, cost)
         limits = self.settings
         return Charge(cost, told(cost, limits.max_cost, limits.max_cost_per_minute), headers(spent))
 
@@ -111,12 +117,14 @@ class Desk:
 
         Raises Rejected, BadToken, or what the arguments are refused with.
         """
+        cost = await self.price(credential, asked)
         async with self.context(credential, request_id) as context:
+            charge = await self.charge(context.viewer, cost)
             position = await context.reader.run(vocabulary.head, context.viewer.practice_id)
             source, operation = await self.engine.listen(asked, context)
             viewer = context.viewer
         request = Request(view=source.view, operation=operation, after=after or source.after)
-        return Live(viewer, request, position)
+        return Live(viewer, request, position, charge)
 
     @contextmanager
     def access(self, viewer: Viewer, position: int, end: Callable[[], None]) -> Iterator[None]:

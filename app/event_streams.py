@@ -83,7 +83,8 @@ class LiveEvents:
         await impatient(scope, send, FLUSH_SECONDS)({"type": "http.response.body", "body": b""})
 
     async def _send_all(self, send: Send, request_id: str) -> None:
-        headers = {"content-type": _MEDIA_TYPE, "x-request-id": request_id, **_HEADERS}
+        told = {"content-type": _MEDIA_TYPE, "x-request-id": request_id}
+        headers = {**told, **self._live.charge.headers, **_HEADERS}
         raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": 200, "headers": raw})
         with suppress(Unauthenticated):

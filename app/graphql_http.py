@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
 from app.answers import Answer, failed, response
-from app.desk import Charge, Desk, in_time
+from app.desk import Desk, in_time
 from app.event_streams import live_events
 from app.negotiation import EVENT_STREAM, OFFERED, preferred
 from app.observing import Observed, codes_of, named
@@ -52,11 +52,11 @@ class GraphQLOverHttp:
         """Return the answer of a request; None where a live board was sent instead."""
         async with in_time(desk.settings.request_seconds) as limit:
             credential, asked = await _read(desk, request)
-            charge = await desk.charge(credential, asked)
-            seen.cost(charge.cost)
+            cost = await desk.price(credential, asked)
+            seen.cost(cost)
             if seen.operation(*named(desk.engine, asked)) is not OperationType.SUBSCRIPTION:
                 context = desk.context(credential, seen.request_id)
-                return await _executed(desk, context, asked, charge, seen)
+                return await _executed(desk, context, asked, cost, seen)
             seen.transport = "sse"
             after = _resume_point(request)
             live = await desk.listen(credential, seen.request_id, asked, after)
@@ -93,11 +93,12 @@ async def _executed(
     desk: Desk,
     opened: AbstractAsyncContextManager[Context],
     asked: running.Request,
-    charge: Charge,
+    cost: int,
     seen: Observed,
 ) -> Answer:
     async with opened as context:
         seen.viewer(context.viewer)
+        charge = await desk.charge(context.viewer, cost)
         result = await desk.engine.execute(asked, context)
     told = answer(result, context.request_id, charge.extensions)
     if result.data is None and _before_execution(result.errors or ()):

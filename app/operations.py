@@ -12,7 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 from uuid_utils.compat import uuid7
 
 from app.channel import Channel, Closing
-from app.desk import Charge, Desk, in_time
+from app.desk import Desk, in_time
 from app.observing import Observed, codes_of, named
 from app.requests import Malformed, request_of
 from app.tokens import BadToken
@@ -93,13 +93,13 @@ class Operations:
     async def _served(self, key: str, request: Request, seen: Observed) -> list[dict[str, Any]]:
         """Serve an operation to its end; return why it could not be."""
         try:
-            charge = await self._desk.charge(self._credential, request)
-            seen.cost(charge.cost)
+            cost = await self._desk.price(self._credential, request)
+            seen.cost(cost)
             kind = seen.operation(*named(self._desk.engine, request))
             if kind is OperationType.SUBSCRIPTION:
                 await self._stream(key, request, seen)
             else:
-                await self._once(key, self._result(request, charge, seen))
+                await self._once(key, self._result(request, cost, seen))
         except Rejected as rejected:
             return [errors.shown(one, seen.request_id) for one in rejected.errors]
         except (BadToken, Unauthenticated):
@@ -116,12 +116,13 @@ class Operations:
         running.add_done_callback(_seen)
         await self._channel.send_next(key, await asyncio.shield(running))
 
-    async def _result(self, request: Request, charge: Charge, seen: Observed) -> bytes:
+    async def _result(self, request: Request, cost: int, seen: Observed) -> bytes:
         async with (
             in_time(self._desk.settings.request_seconds),
             self._desk.context(self._credential, seen.request_id) as context,
         ):
             seen.viewer(context.viewer)
+            charge = await self._desk.charge(context.viewer, cost)
             result = await self._desk.engine.execute(request, context)
         told = answer(result, seen.request_id, charge.extensions)
         seen.answered(200, codes_of(told))

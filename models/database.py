@@ -66,11 +66,17 @@ class Database:
         a cancelled statement would leave SQLite's write lock behind. Lost races (serialisation,
         deadlock, busy) are run again, at most twice (C3).
         """
+        return await asyncio.shield(await self.begin(job, *args, **kwargs))
+
+    async def begin(
+        self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> "asyncio.Task[T]":
+        """Wait for the turn to write; return what then runs to its end, whoever waits for it."""
         await self._turn()
         task = asyncio.ensure_future(self._attempts(job, args, kwargs))
         self._writes.add(task)
         task.add_done_callback(self._written)
-        return await asyncio.shield(task)
+        return task
 
     async def _turn(self) -> None:
         """Wait for the turn to write; TimeoutError if it does not come."""

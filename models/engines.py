@@ -35,6 +35,8 @@ class Patience:
 
 
 USUAL = Patience()
+# For commands, which work on whole tables.
+UNHURRIED = Patience(statement=3600, lock=30)
 
 
 def sqlite_engine(url: URL, patience: Patience) -> AsyncEngine:

@@ -29,7 +29,11 @@ class Notice(NamedTuple):
 
 @dataclass(kw_only=True)
 class Outcome:
-    """Which records a mutation changed, and its place in the log."""
+    """Which records a mutation changed, and its place in the log.
+
+    `written` are the records of which this very call left a row of the audit trail: none where it
+    changed nothing, or repeated an earlier call.
+    """
 
     record: Ref | None = None
     access_lost: bool = False
@@ -41,6 +45,7 @@ class Outcome:
     deleted: Ref | None = None
     count: int = 0
     number: int = 0
+    written: frozenset[UUID] = frozenset()
 
 
 def to_json(outcome: Outcome) -> dict[str, Any]:

@@ -63,6 +63,7 @@ def perform(
         key=call.key,
         request_id=call.request_id,
     )
+    outcome.written = frozenset(note.record_id for note in notes)
     outcome.number = write(connection, author, notes) or change.start
     if call.key:
         remember(change, call.key, outcome)

@@ -1,5 +1,7 @@
 """Ending access before its time: one token, or all that a user has (R38, P7)."""
 
+from datetime import datetime
+
 from sqlalchemy import insert, update
 
 from models.user import User, revoked_token, user
@@ -17,7 +19,8 @@ def log_out(change: Change, form: Logout) -> Outcome:
     """End the caller's own access: that of the token he calls with, or of all his tokens."""
     credential = change.viewer.credential
     if form.everywhere or credential.token_id is None:
-        _sign_out(change, change.viewer.user)
+        # The clock of who made the token may be ahead of ours.
+        _sign_out(change, change.viewer.user, credential.issued_at)
         return Outcome()
     row = {
         "token_id": credential.token_id,
@@ -43,8 +46,9 @@ def sign_out_user(change: Change, form: SignOutUser) -> Outcome:
     return Outcome(record=Ref("User", target.id))
 
 
-def _sign_out(change: Change, target: User) -> None:
-    statement = update(user).where(user.c.id == target.id).values(signed_out_at=change.now)
+def _sign_out(change: Change, target: User, issued_at: datetime | None = None) -> None:
+    until = max(change.now, issued_at or change.now)
+    statement = update(user).where(user.c.id == target.id).values(signed_out_at=until)
     change.connection.execute(statement)
     _note(change, target)
 

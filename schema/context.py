@@ -52,7 +52,8 @@ class Services:
 class Context:
     """One operation: its viewer, and the reader all its fields share.
 
-    `sights` are what it shows of records, for the audit trail; None where nothing is noted.
+    `sights` are what it shows of records, for the audit trail; None where nothing is noted. What
+    it has written itself has left its row already.
     """
 
     services: Services
@@ -61,6 +62,7 @@ class Context:
     request_id: str | None = None
     loaders: dict[Any, Any] = field(default_factory=dict)
     sights: Sights | None = field(default_factory=dict)
+    written: frozenset[UUID] = frozenset()
 
     def __post_init__(self) -> None:
         """Begin with a lens that knows nothing but the viewer."""
@@ -83,7 +85,7 @@ class Context:
         self, action: str, kind: str, record_id: UUID | None = None, count: int | None = None
     ) -> None:
         """Note that the viewer is shown a record, or `count` records in a list or board (P21)."""
-        if self.sights is None:
+        if self.sights is None or record_id in self.written:
             return
         sight = Sight(action, kind, record_id)
         self.sights[sight] = None if count is None else count + (self.sights.get(sight) or 0)
@@ -104,17 +106,17 @@ class Context:
             credential=self.viewer.credential, action=action, key=key, request_id=self.request_id
         )
         await self.reader.close()
+        services = self.services
+        writing = await services.database.begin(perform, services.seams, call, work, form)
         # Who gives up waiting does not keep others from hearing of the change.
-        outcome = await asyncio.shield(self._written(call, work, form))
+        outcome = await asyncio.shield(self._announced(writing))
+        self.written |= outcome.written
         await self._look_again()
         return outcome
 
-    async def _written(
-        self, call: Call, work: Callable[[Change, Form], Outcome], form: Form
-    ) -> Outcome:
-        services = self.services
-        outcome = await services.database.write(perform, services.seams, call, work, form)
-        await services.relay.announce(self.viewer.practice_id)
+    async def _announced(self, writing: "asyncio.Task[Outcome]") -> Outcome:
+        outcome = await asyncio.shield(writing)
+        await self.services.relay.announce(self.viewer.practice_id)
         return outcome
 
     async def _look_again(self) -> None:

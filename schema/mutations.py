@@ -31,7 +31,6 @@ def mutation(work: Callable[..., Any], form: type[Any], payload: type[Any]) -> A
     """Return the field of a mutation: cleans the input, performs `work`, answers `payload`."""
 
     async def resolve(info: Info, input: Any) -> Any:
-        info.context.sights = None  # what a payload shows is no read: the change itself is noted
         try:
             wanted = cleaned(form, input, info)
             key = idempotency_key(info)

@@ -4,11 +4,12 @@ import strawberry
 
 from resolvers import problems
 from resolvers.outcome import Notice
-from schema.context import Info
+from schema.context import Info, wants_of
 from schema.enums import ErrorCode, WarningCode
 from schema.kind import Node, interface, kind
 from schema.nodes import find_record
 from schema.records import Contact, Followable, Opportunity
+from schema.sights import saw
 from schema.vocabulary import ContactType, OwnershipSettings, Practice, User
 
 
@@ -56,6 +57,7 @@ class DuplicateError(UserError):
     async def existing(self, info: Info) -> Node | None:
         """The record that exists; null unless the viewer may see it."""
         shown: Node | None = await find_record(info, self.existing)  # type: ignore[arg-type]
+        saw(info.context, shown, wants_of(info))
         return shown
 
 

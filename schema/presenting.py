@@ -16,6 +16,7 @@ from resolvers.seal import Cursor, CursorKind
 from resolvers.vocabulary import head
 from schema.context import Info, wants_of
 from schema.nodes import find_record
+from schema.sights import saw
 
 _RECORDS = frozenset(("contact", "opportunity", "record", "contact_type", "user"))
 
@@ -59,7 +60,9 @@ def _cursor(info: Info, number: int) -> str:
 
 
 async def _record(outcome: Outcome, info: Info) -> Any:
-    return await find_record(info, outcome.record)
+    shown = await find_record(info, outcome.record)
+    saw(info.context, shown, wants_of(info))
+    return shown
 
 
 async def _access_lost(outcome: Outcome, _info: Info) -> bool:

@@ -14,6 +14,7 @@ from app.failures import Failure
 from app.settings import Settings
 from models.connecting import OnConnect
 from models.database import Database
+from models.engines import UNHURRIED
 from models.seams import Seams
 
 
@@ -21,7 +22,7 @@ async def restore(settings: Settings, file: Path, *, replace: bool) -> None:
     """Put what a backup holds in place of the database, at the newest schema.
 
     Without `replace` only an empty database is filled. Raises Failure; then the database is as
-    it was.
+    it was, unless it says that the backup is loaded.
     """
     url, on_connect = make_url(settings.database_url), settings.database_on_connect
     if url.get_backend_name() == "sqlite":
@@ -60,7 +61,10 @@ async def _restore_postgres(
                 " restore it into a database without tables."
             )
         postgres.load(url, file)
-        await database.write(go_on, Seams())
+        try:
+            await database.write(go_on, Seams())
+        except DBAPIError:
+            raise Failure("The backup is loaded but not ready for use: restore it again.") from None
 
 
 async def _must_be_empty(url: URL, on_connect: OnConnect | None) -> None:
@@ -76,7 +80,8 @@ async def _must_be_empty(url: URL, on_connect: OnConnect | None) -> None:
 
 @asynccontextmanager
 async def _opened(url: URL, on_connect: OnConnect | None) -> AsyncIterator[Database]:
-    database = Database(url.render_as_string(hide_password=False), on_connect=on_connect)
+    address = url.render_as_string(hide_password=False)
+    database = Database(address, UNHURRIED, on_connect=on_connect)
     try:
         yield database
     finally:

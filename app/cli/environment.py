@@ -18,14 +18,13 @@ from app.failures import Failure
 from app.migrating import is_current
 from app.settings import Settings
 from models.database import Database
-from models.engines import Patience
+from models.engines import UNHURRIED
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 SECRET_FILE = Path("data/secret-key")
 SECRET_BYTES = 32
-_PATIENCE = Patience(statement=3600, lock=30)
 
 
 def read_settings() -> Settings:
@@ -91,7 +90,7 @@ async def open_database(url: str, *, unmigrated: bool = False) -> AsyncIterator[
     """
     shown = make_url(url).render_as_string(hide_password=True)
     try:
-        database = Database(url, _PATIENCE, on_connect=read_settings().database_on_connect)
+        database = Database(url, UNHURRIED, on_connect=read_settings().database_on_connect)
         async with database.engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
     except (DBAPIError, OSError, TimeoutError) as error:

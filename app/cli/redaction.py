@@ -49,6 +49,7 @@ SHAPES = {
     "events": _NUMBER,
     "idempotency_keys": _NUMBER,
     "revoked_tokens": _NUMBER,
+    "audit_rows": _NUMBER,
     "address": _ADDRESS,
     "port": _NUMBER,
     "worker": _NUMBER,

@@ -157,16 +157,44 @@ async def test_boards_leave_one_row_with_the_count(reads: Reads) -> None:
     assert await reads.of(spa.ben, query % cards, id=spa.pipeline) == []
 
 
-async def test_a_payload_is_no_read(reads: Reads) -> None:
+async def test_a_changed_record_in_a_payload_is_no_further_read(reads: Reads) -> None:
     spa = reads.spa
     document = """mutation ($id: ID!, $tag: String!) {
-      editTags(input: {contactId: $id, add: [$tag]}) {
-        contact { name opportunities { nodes { contact { id } } } }
-      }
-      createContact(input: {email: "grace@spa.example", typeId: $type}) { contact { id } }
+      editTags(input: {contactId: $id, add: [$tag]}) { contact { name } }
+      createContact(input: {email: "eve@spa.example", typeId: $type}) { contact { id } }
     }""".replace("$type", f'"{spa.types["Lead"]}"')
     told = await reads.of(spa.ada, document, id=reads.grace, tag="Botox")
     assert sorted({action for action, _, _ in told}) == ["createContact", "editTags"]
+
+
+async def test_a_change_that_changes_nothing_shows_the_record_all_the_same(reads: Reads) -> None:
+    spa = reads.spa
+    document = """mutation ($id: ID!) { updateContact(input: {id: $id}) {
+      contact { name opportunities { nodes { id } } } } }"""
+    told = await reads.of(spa.ada, document, id=reads.grace)
+    assert [action for action, _, _ in told] == ["contact.read", "opportunities.listed"]
+    assert told[0][1] == reads.grace
+
+
+async def test_a_repeat_shows_the_record_again(reads: Reads) -> None:
+    spa = reads.spa
+    document = """mutation ($id: ID!) {
+      editTags(input: {contactId: $id, add: ["Laser"]}) @idempotent(key: "k") { contact { name } }
+    }"""
+    first = await reads.of(spa.ada, document, id=reads.grace)
+    assert [action for action, _, _ in first if action != "editTags"] == []
+    again = await reads.of(spa.ada, document, id=reads.grace)
+    assert again == [("contact.read", reads.grace, {})]
+
+
+async def test_the_contact_that_a_duplicate_shows_is_read(reads: Reads) -> None:
+    spa = reads.spa
+    await spa.ada.do("updateContact", id=reads.grace, email="grace@spa.example")
+    document = """mutation ($type: ID!) {
+      createContact(input: {email: "grace@spa.example", typeId: $type}) {
+        errors { ... on DuplicateError { existing { ... on Contact { name phone } } } } } }"""
+    told = await reads.of(spa.ada, document, type=spa.types["Lead"])
+    assert [(action, record) for action, record, _ in told] == [("contact.read", reads.grace)]
 
 
 async def test_the_vocabulary_is_no_patient_record(reads: Reads) -> None:
