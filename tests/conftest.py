@@ -19,7 +19,7 @@ from tests.server import Server, running_server
 
 DATABASES = ("sqlite", "postgresql")
 # A line a request would bury what a failed test has to tell.
-structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("warning"))
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("info"))
 
 
 async def migrated(url: str) -> None:
