@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
+from models.conflicts import insert_or
 from models.user import User, revoked_token, user
 from permissions.rights import Permission, UserRole
 from resolvers.change import Change
@@ -28,7 +29,8 @@ def log_out(change: Change, form: Logout) -> Outcome:
         "user_id": change.viewer.user_id,
         "expires_at": credential.expires_at,
     }
-    change.connection.execute(insert(revoked_token), row)
+    ending = insert_or(change.connection, revoked_token).values(row).on_conflict_do_nothing()
+    change.connection.execute(ending)
     _note(change, change.viewer.user)
     return Outcome()
 
