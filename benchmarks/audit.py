@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from app.auditing.trail import ReadTrail
+from app.tuning import tune_collector
 from benchmarks.places import Place, Places
 from benchmarks.report import Report
 from benchmarks.serving import SECRET
@@ -59,6 +60,7 @@ def measure(places: Places, report: Report, *, quick: bool) -> None:
 
 
 async def _compared(place: Place, seconds: float) -> list[tuple[str, ...]]:
+    tune_collector()
     database, seal = Database(place.url), Seal(SECRET)
     lost: list[int] = []
     trail = ReadTrail(database, lost.append)
