@@ -75,8 +75,13 @@ class ReadTrail:
         self._full = True
 
     async def _write_soon(self) -> None:
-        await self._pause(WRITE_SECONDS)
+        """Write what waits, and what comes meanwhile: a batch each 150 ms, more if it is full."""
+        clock = asyncio.get_running_loop().time
+        since = clock()
         while self._waiting:
+            if self._rows < MOST_AT_ONCE:
+                await self._pause(since + WRITE_SECONDS - clock())
+            since = clock()
             for practice_id, reads in self._next().items():
                 await self._write(practice_id, reads)
         self._full = False

@@ -79,6 +79,27 @@ async def test_reads_that_come_later_are_written_later(trail: Trail) -> None:
         assert await trail.count() == sum(range(count + 1))
 
 
+async def test_reads_without_end_are_written_batch_by_batch(trail: Trail) -> None:
+    """While one batch is written the next one waits for company: no transaction a read."""
+    batches = 0
+    engine = trail.world.database.engine.sync_engine
+
+    def heard(_connection: Connection) -> None:
+        nonlocal batches
+        batches += 1
+
+    event.listen(engine, "commit", heard)
+    began = time.monotonic()
+    for _ in range(300):
+        trail.add()
+        await asyncio.sleep(0.002)
+    await trail.trail.written()
+    took = time.monotonic() - began
+    event.remove(engine, "commit", heard)
+    assert batches <= took / trails.WRITE_SECONDS + 1
+    assert await trail.count() == 300
+
+
 async def test_a_clean_stop_writes_what_waits_at_once(trail: Trail) -> None:
     trail.add(700)
     trail.add(3)
