@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, inspect, literal, select, table
+from sqlalchemy import Connection, inspect, literal, select, table
 
 from app import migrating
 from app.failures import Failure
-from models.log import event
 from models.practice import practice_head
 from models.seams import Seams
 from resolvers.journal import MANY, Author, Note, take_numbers, write
@@ -44,10 +43,9 @@ def go_on(connection: Connection, seams: Seams) -> None:
     """Bring a restored database to the newest schema, and its logs past all that was lost.
 
     Clients may hold cursors of changes that the backup does not have. Numbers leap over theirs,
-    so a live board that resumes gets a snapshot, and no earlier event is of use.
+    so a live board that resumes gets a snapshot.
     """
     migrating.upgrade(connection)
-    connection.execute(delete(event))
     for practice_id in connection.scalars(select(practice_head.c.practice_id)).all():
         take_numbers(connection, practice_id, _LEAP)
         author = Author(
