@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from subscriptions.stream import Request
 
 # Of a document that is refused: finding that out takes up to some 30 ms.
 _COST_OF_REFUSAL = 2000
+_ARRIVING = 6
 
 
 class TooSlow(RequestError):
@@ -76,6 +77,8 @@ class Desk:
     engine: Engine
     connections: Connections
     budget: Budget
+    # After a restart thousands come at once: they queue here, not for connections (P16).
+    arrivals: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_ARRIVING))
 
     @asynccontextmanager
     async def context(self, credential: Credential, request_id: str) -> AsyncIterator[Context]:
@@ -118,7 +121,7 @@ class Desk:
         Raises Rejected, BadToken, or what the arguments are refused with.
         """
         cost = await self.price(credential, asked)
-        async with self.context(credential, request_id) as context:
+        async with self.arrivals, self.context(credential, request_id) as context:
             charge = await self.charge(context.viewer, cost)
             position = await context.reader.run(vocabulary.head, context.viewer.practice_id)
             source, operation = await self.engine.listen(asked, context)

@@ -97,7 +97,7 @@ class Socket:
     async def _sign_in(self, payload: dict[str, Any]) -> Operations:
         try:
             credential = self._desk.tokens.read_header(payload.get("authorization"))
-            async with self._desk.services.database.reader() as reader:
+            async with self._desk.arrivals, self._desk.services.database.reader() as reader:
                 viewer = await self._desk.viewer(credential, reader)
                 position = await reader.run(vocabulary.head, viewer.practice_id)
             room = self._desk.connections.admitted(viewer.user_id, self._channel)
