@@ -9,6 +9,7 @@ from uuid import UUID
 
 import uvloop
 
+from app.tuning import tune_collector
 from benchmarks.documents import LIVE
 from benchmarks.frames import Crowd, Subscriber
 from benchmarks.load import elsewhere
@@ -73,6 +74,7 @@ def _figures(waits: Sequence[float]) -> tuple[str, ...]:
 
 
 def _cross(crossing: _Crossing) -> list[float]:
+    tune_collector()  # who commits is a worker too
     return uvloop.run(_crossed(crossing))
 
 

@@ -81,7 +81,7 @@ def started(folder: Path, **variables: str) -> Iterator[Workers]:
     """Yield workers that look at the log each minute unless they are woken."""
     port = free_port()
     command = [sys.executable, "-m", "app", "serve", "--workers", "2", "--port", str(port)]
-    secret = {"SECRET_KEY": SECRET.decode(), "POLL_SECONDS": "60"}
+    secret = {"SECRET_KEY": SECRET.decode(), "POLL_SECONDS": "60", "TMPDIR": str(folder)}
     with (folder / "serve.log").open("wb") as log:
         supervisor = subprocess.Popen(
             command, cwd=folder, env=environment(**secret, **variables), stderr=log
