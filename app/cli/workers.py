@@ -26,7 +26,7 @@ from app.tuning import tune_collector
 from subscriptions.wake import Wake
 
 START_SECONDS = 30  # the longest a worker may take to answer its supervisor, imports included
-_LAST_SECONDS = 1.5  # after the graceful stop: to let go of databases and of the bus
+_LAST_SECONDS = 0.5  # after the graceful stop: to let go of databases and of the bus
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _log = structlog.get_logger("app")
 
