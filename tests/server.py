@@ -44,11 +44,12 @@ class Server:
     async def token(self, email: str) -> str:
         """Return a token of the user with this e-mail address."""
         async with self.desk.services.database.reader() as reader:
-            user_id = await reader.run(_user_id, email)
+            user_id = await reader.run(user_id_of, email)
         return self.desk.tokens.make(user_id)
 
 
-def _user_id(connection: Connection, email: str) -> UUID:
+def user_id_of(connection: Connection, email: str) -> UUID:
+    """Return the id of the user with this e-mail address."""
     found = connection.execute(select(user.c.id).where(user.c.email_key == email))
     key: UUID = found.scalar_one()
     return key

@@ -15,6 +15,8 @@ from tests.chaos.host import Host, within
 from tests.client import Client, LiveBoard
 from tests.model.documents import LIVE
 from tests.model.fold import Json
+from tests.postgres import Postgres
+from tests.valkey import Valkey
 
 DROPPED_SECONDS = 30.0
 
@@ -117,40 +119,40 @@ async def stalled_reader(
     return opened
 
 
+async def _killed(
+    field: Field, server: Valkey | Postgres | None, least: float, most: float
+) -> None:
+    assert server is not None
+    await asyncio.to_thread(server.kill)
+    await field.lasting(least, most)
+    await asyncio.to_thread(server.start)
+
+
+async def _frozen(
+    field: Field, server: Valkey | Postgres | None, least: float, most: float
+) -> None:
+    assert server is not None
+    server.freeze()
+    try:
+        await field.lasting(least, most)
+    finally:
+        server.thaw()
+
+
 async def bus_killed(field: Field) -> None:
-    valkey = field.fleet.valkey
-    assert valkey is not None
-    await asyncio.to_thread(valkey.kill)
-    await field.lasting(0.5, 3)
-    await asyncio.to_thread(valkey.start)
+    await _killed(field, field.fleet.valkey, 0.5, 3)
 
 
 async def bus_frozen(field: Field) -> None:
-    valkey = field.fleet.valkey
-    assert valkey is not None
-    valkey.freeze()
-    try:
-        await field.lasting(2, 4)
-    finally:
-        valkey.thaw()
+    await _frozen(field, field.fleet.valkey, 2, 4)
 
 
 async def database_killed(field: Field) -> None:
-    postgres = field.fleet.postgres
-    assert postgres is not None
-    await asyncio.to_thread(postgres.kill)
-    await field.lasting(0, 2)
-    await asyncio.to_thread(postgres.start)
+    await _killed(field, field.fleet.postgres, 0, 2)
 
 
 async def database_frozen(field: Field) -> None:
-    postgres = field.fleet.postgres
-    assert postgres is not None
-    postgres.freeze()
-    try:
-        await field.lasting(1, 6)
-    finally:
-        postgres.thaw()
+    await _frozen(field, field.fleet.postgres, 1, 6)
 
 
 async def connections_ended(field: Field) -> None:

@@ -10,22 +10,19 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
-from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Connection, select
 
 from app.tokens import Tokens
 from models.database import Database
 from models.errors import is_unavailable
 from models.seams import Seams
-from models.user import user
 from resolvers.setup import NewPractice, make_practice
 from tests.app.test_cli import environment
 from tests.chaos.host import Host
 from tests.conftest import migrated
 from tests.postgres import Postgres, running_postgres
-from tests.server import SECRET
+from tests.server import SECRET, user_id_of
 from tests.valkey import Valkey, running_valkey
 
 T = TypeVar("T")
@@ -108,7 +105,7 @@ class Fleet:
 
     async def token(self, email: str) -> str:
         """Return a token of the user with this e-mail address, however the database fares."""
-        return self.tokens.make(await self.read(_user_id, email))
+        return self.tokens.make(await self.read(user_id_of, email))
 
     async def read(self, job: Callable[..., T], *args: Any) -> T:
         """Read past all servers."""
@@ -170,12 +167,6 @@ class Fleet:
 def _tells_of_an_outage(line: str) -> bool:
     """Return whether a line says that live boards wait for the database, as they may."""
     return "not advanced" in line and any(f'"{error}"' in line for error in OUTAGES)
-
-
-def _user_id(connection: Connection, email: str) -> UUID:
-    found = connection.execute(select(user.c.id).where(user.c.email_key == email))
-    key: UUID = found.scalar_one()
-    return key
 
 
 @asynccontextmanager
