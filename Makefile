@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 # Twice quiet: warnings about the machine's own pip settings are no news, errors are shown.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 # The rooms of the house, in the order of their layers; a room that is not there yet is left out.
-ROOMS := $(wildcard app schema subscriptions resolvers permissions models migrations tests benchmarks)
+ROOMS := $(wildcard app schema subscriptions resolvers permissions files models migrations tests benchmarks)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("app", "schema", "subscriptions", "resolvers", "permissions", "models")
+ROOMS = ("app", "schema", "subscriptions", "resolvers", "permissions", "files", "models")
 FOLDERS = (*ROOMS, "migrations", "tests", "benchmarks")
 MAX_FILE_LINES = 250
 MAX_FUNCTION_LINES = 25

@@ -1,0 +1,1 @@
+"""Files: object storage, what is in a file, previews, rendering and signed links."""
