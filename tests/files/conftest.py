@@ -1,12 +1,14 @@
-"""A store of each kind, empty for each test."""
+"""A store of each kind, empty for each test; and one press for who only looks at its answers."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 
+from files.press.press import Press
 from files.store import FileStore, open_store
 from tests.s3 import running_s3, s3_url
 
@@ -41,3 +43,11 @@ def store(request: pytest.FixtureRequest) -> FileStore:
         found: FileStore = request.getfixturevalue("local")
         return found
     return open_store(s3_url(request.getfixturevalue("s3_port"), f"of/{uuid4().hex}"))
+
+
+@pytest_asyncio.fixture(scope="session")
+async def press() -> AsyncIterator[Press]:
+    """A press that stays warm from test to test."""
+    running = Press()
+    yield running
+    await running.close()
