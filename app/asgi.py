@@ -21,6 +21,10 @@ from app.settings import Settings
 from app.sockets import graphql_over_websocket
 from app.tokens import Tokens
 from app.tracing import traces
+from files.links import Links
+from files.press.press import Press
+from files.shelf import Shelf
+from files.store import open_store
 from models.database import Database
 from models.seams import Seams
 from resolvers.seal import Seal, fingerprint
@@ -59,17 +63,14 @@ def create_app(settings: Settings, secret: bytes, seams: Seams | None = None) ->
 async def _desk(settings: Settings, secret: bytes, seams: Seams) -> AsyncIterator[Desk]:
     """Yield what requests need, for as long as the process serves."""
     secrets = (secret, *second_secret(settings))
-    database = Database(
-        settings.database_url,
-        settings.patience,
-        on_connect=settings.database_on_connect,
-        around=traces.attempt,
-    )
+    database = _database(settings)
     seal = Seal(*secrets)
     wake = Wake(settings.wake_url, settings.database_url)
     relay = Relay(database, seal, wake, settings.poll_seconds)
     trail = ReadTrail(database, metrics.audit_reads_dropped.inc)
-    services = Services(database, seal, seams, relay, settings.limits, trail.add)
+    store = open_store(settings.files_url)
+    shelf = Shelf(store, Press(), Links(*secrets), settings.public_url or "")
+    services = Services(database, seal, seams, relay, shelf, settings.limits, trail.add)
     tokens = Tokens(*secrets, leeway=settings.token_leeway_seconds)
     budget = Budget(settings.wake_url, settings.max_cost_per_minute)
     await relay.start()
@@ -80,8 +81,18 @@ async def _desk(settings: Settings, secret: bytes, seams: Seams) -> AsyncIterato
     finally:
         await relay.close()
         await trail.close()
+        await shelf.press.close()
         await database.close()
         await budget.close()
+
+
+def _database(settings: Settings) -> Database:
+    return Database(
+        settings.database_url,
+        settings.patience,
+        on_connect=settings.database_on_connect,
+        around=traces.attempt,
+    )
 
 
 def second_secret(settings: Settings) -> list[bytes]:

@@ -1,5 +1,6 @@
 """Settings, from the environment."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field, ImportString, SecretStr, field_validator
@@ -26,6 +27,8 @@ class Settings(BaseSettings):
     database_url: str = "sqlite+aiosqlite:///./data/lead2patient.db"
     database_on_connect: ImportString[OnConnect] | None = None
     wake_url: str = "memory://"
+    files_url: str = "file://./data/files"
+    public_url: str | None = None
     secret_key: SecretStr | None = Field(default=None, min_length=32)
     second_secret_key: SecretStr | None = Field(default=None, min_length=32)
     metrics_token: SecretStr | None = None
@@ -43,6 +46,8 @@ class Settings(BaseSettings):
     max_page_size: Count = 100
     max_ids: Count = 100
     max_search_characters: Count = 200
+    max_upload_bytes: Annotated[int, Field(gt=0, lt=2**31)] = 250 * 1024 * 1024
+    max_uploads: Count = 10
 
     max_frame_bytes: Count = 64 * 1024
     max_subscriptions: Count = 20
@@ -50,6 +55,7 @@ class Settings(BaseSettings):
     connection_init_seconds: Seconds = 5
     ping_seconds: Seconds = 15
     send_seconds: Seconds = 10
+    receive_seconds: Seconds = 10
 
     request_seconds: Seconds = 10
     statement_seconds: Seconds = 5
@@ -79,6 +85,7 @@ class Settings(BaseSettings):
             page_size=self.max_page_size,
             ids=self.max_ids,
             search_characters=self.max_search_characters,
+            upload_bytes=self.max_upload_bytes,
             introspection=self.introspection,
         )
 
@@ -92,6 +99,14 @@ class Settings(BaseSettings):
             raise ValueError("this is not a database address") from error
         if driver not in _DRIVERS:
             raise ValueError(f"use one of {', '.join(_DRIVERS)}")
+        return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, url: str | None) -> str | None:
+        """Refuse what links cannot begin with."""
+        if url and not re.fullmatch(r"https?://[^/?#\s]+", url):
+            raise ValueError("use an address without a path, like https://crm.example.com")
         return url
 
     @field_validator("audit_retention_days")

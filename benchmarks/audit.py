@@ -4,7 +4,9 @@ import asyncio
 import time
 from dataclasses import dataclass, replace
 from itertools import cycle
+from pathlib import Path
 from statistics import median
+from tempfile import gettempdir
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -14,6 +16,10 @@ from app.tuning import tune_collector
 from benchmarks.places import Place, Places
 from benchmarks.report import Report
 from benchmarks.serving import SECRET
+from files.links import Links
+from files.press.press import Press
+from files.shelf import Shelf
+from files.store import open_store
 from models.contact import contact
 from models.database import Database
 from models.seams import Seams
@@ -64,7 +70,10 @@ async def _compared(place: Place, seconds: float) -> list[tuple[str, ...]]:
     database, seal = Database(place.url), Seal(SECRET)
     lost: list[int] = []
     trail = ReadTrail(database, lost.append)
-    without = Services(database, seal, Seams(), Relay(database, seal, Wake("memory://")))
+    store = open_store(Path(gettempdir(), "bench-files").as_uri())
+    shelf = Shelf(store, Press(), Links(SECRET))
+    relay = Relay(database, seal, Wake("memory://"))
+    without = Services(database, seal, Seams(), relay, shelf)
     noting = replace(without, note_reads=trail.add)
     async with database.reader() as reader:
         ids = await reader.run(_some_contacts)

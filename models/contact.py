@@ -82,7 +82,7 @@ class Contact:
     """A lead or a patient.
 
     `blocked_channels` maps a channel to its status and message. `assigned` holds the owner and the
-    followers by slot, `tag_ids` the tags.
+    followers by slot, `tag_ids` the tags, `document_total` how many documents hang on it.
     """
 
     id: UUID
@@ -103,3 +103,4 @@ class Contact:
     deleted_at: datetime | None = None
     assigned: tuple[Assignment, ...] = ()
     tag_ids: frozenset[UUID] = frozenset()
+    document_total: int = 0

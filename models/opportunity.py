@@ -131,7 +131,7 @@ class Opportunity:
 
     `value` is in the practice's currency. While `follows_contact_name`, the name is the contact's
     (C7). `assigned` holds the owner and the followers by slot, `contact_record` the contact where
-    it was read too.
+    it was read too, `document_total` how many documents hang on the card itself.
     """
 
     id: UUID
@@ -156,3 +156,4 @@ class Opportunity:
     deleted_at: datetime | None = None
     assigned: tuple[Assignment, ...] = ()
     contact_record: Contact | None = None
+    document_total: int = 0

@@ -36,6 +36,7 @@ from permissions.visibility import CONTACT, OPPORTUNITY, Guarded, sees
 from resolvers import records, vocabulary
 from resolvers.ids import Ref
 from resolvers.journal import Note
+from resolvers.limits import USUAL, Limits
 from resolvers.outcome import Notice, Outcome
 from resolvers.problems import ConflictProblem, Problem, Refused, forbidden, not_found
 from resolvers.seen import audience
@@ -55,12 +56,20 @@ class Tracked:
 class Change:
     """One mutation's transaction, as its caller sees it."""
 
-    def __init__(self, connection: Connection, viewer: Viewer, seams: Seams, action: str) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        viewer: Viewer,
+        seams: Seams,
+        action: str,
+        limits: Limits = USUAL,
+    ) -> None:
         """Begin a change by `viewer`; `action` is the mutation's name, for log and audit."""
         self.connection = connection
         self.viewer = viewer
         self.seams = seams
         self.action = action
+        self.limits = limits
         self.now: datetime = seams.now()
         self._practice: Practice | None = None
         self.start = vocabulary.head(connection, viewer.practice_id)
@@ -68,6 +77,7 @@ class Change:
         self.notes: list[Note] = []
         self.last_statements: list[Executable] = []
         self._tracked: dict[UUID, Tracked] = {}
+        self.touched: dict[UUID, set[str]] = {}
 
     @property
     def practice(self) -> Practice:
@@ -181,9 +191,8 @@ class Change:
 
     def contact_type(self, ref: Ref, *path: str, change: bool = False) -> ContactType | Problem:
         """Return a contact type, locked against deletion, or (`change`) against everybody."""
-        found: ContactType | Problem = self._of_practice(
-            contact_type, ContactType, ref, path, lock="update" if change else "share"
-        )
+        lock = "update" if change else "share"
+        found: ContactType | Problem = self._of_practice(contact_type, ContactType, ref, path, lock)
         return found
 
     def user(self, ref: Ref, *path: str) -> User | Problem:
@@ -213,10 +222,6 @@ class Change:
             statement = statement.with_for_update(read=lock == "share")
         row = self.connection.execute(statement).first()
         return record(*row) if row else not_found(*path)
-
-    def warn(self, warning: Notice) -> None:
-        """Tell the caller something about the change."""
-        self.warnings.append(warning)
 
     def note(self, note: Note) -> None:
         """Log a change that is not of a contact or opportunity."""

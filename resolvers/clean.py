@@ -5,7 +5,8 @@ import unicodedata
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from resolvers.inputs import Email, Phone, Text
+from files.names import BadName, clean_name
+from resolvers.inputs import Email, FileName, Phone, Text
 
 _ALLOWED_CONTROLS = frozenset("\t\n")
 _LONGEST_COMPARED = 254  # of the texts that filters compare, e-mail addresses are the longest
@@ -24,6 +25,8 @@ def clean_text(raw: str, rule: Text, country: str) -> str | None:
     text = plain_text(raw, rule.longest)
     if not text:
         return None
+    if isinstance(rule, FileName):
+        return _file_name(text)
     if len(text) > rule.longest:
         raise _too_long(rule.longest)
     if isinstance(rule, Email):
@@ -80,6 +83,13 @@ def _email(text: str) -> str:
     except EmailNotValidError as error:
         raise Unclean("This is not an e-mail address.") from error
     return email_key(text)
+
+
+def _file_name(text: str) -> str:
+    try:
+        return clean_name(text)
+    except BadName as error:
+        raise Unclean(str(error)) from error
 
 
 def _phone(text: str, country: str) -> str:

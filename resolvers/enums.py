@@ -4,9 +4,10 @@ from enum import Enum
 
 
 class ActorKind(Enum):
-    """Who did something: a user, or the program by itself or from the command line."""
+    """A user; a recipient of an agreement, by his link; or the program, also from a command."""
 
     USER = "USER"
+    RECIPIENT = "RECIPIENT"
     SYSTEM = "SYSTEM"
 
 
@@ -55,6 +56,47 @@ class DoNotDisturbStatus(Enum):
     OFF = "OFF"
     ON = "ON"
     PERMANENT = "PERMANENT"
+
+
+class DocumentKind(Enum):
+    """FILE: uploaded. FORM_FIELD_FILE: of a custom field. ATTACHMENT: of a message (R86)."""
+
+    FILE = "FILE"
+    FORM_FIELD_FILE = "FORM_FIELD_FILE"
+    ATTACHMENT = "ATTACHMENT"
+    AGREEMENT = "AGREEMENT"
+
+
+class DocumentStatus(Enum):
+    """STORED: every document but agreements; the others are the ways of an agreement (R85)."""
+
+    STORED = "STORED"
+    DRAFT = "DRAFT"
+    SENT = "SENT"
+    VIEWED = "VIEWED"
+    COMPLETED = "COMPLETED"
+    DECLINED = "DECLINED"
+    EXPIRED = "EXPIRED"
+
+
+class RecipientRole(Enum):
+    """SIGNER: the agreement needs his signature. COPY: he may read it."""
+
+    SIGNER = "SIGNER"
+    COPY = "COPY"
+
+
+class CustomFieldObject(Enum):
+    """Whose field it is."""
+
+    CONTACT = "CONTACT"
+    OPPORTUNITY = "OPPORTUNITY"
+
+
+class CustomFieldKind(Enum):
+    """What values a custom field has."""
+
+    FILE_UPLOAD = "FILE_UPLOAD"
 
 
 class OrderDirection(Enum):

@@ -55,7 +55,10 @@ def flush(change: Change) -> list[Note]:
     derived.write_tags(connection, pairs)
     derived.write_words(connection, pairs)
     derived.write_totals(connection, pairs)
-    return _notes(change, dirty)
+    touched = [
+        one for one in change.tracked if one not in dirty and one.record.id in change.touched
+    ]
+    return _notes(change, [*dirty, *touched])
 
 
 def changed_names(one: Tracked) -> list[str]:
@@ -106,23 +109,25 @@ def _row(one: Tracked) -> dict[str, Any]:
     return row
 
 
-def _notes(change: Change, dirty: list[Tracked]) -> list[Note]:
-    contacts = [one.record.id for one in dirty if one.kind is CONTACT and one.before]
+def _notes(change: Change, told: list[Tracked]) -> list[Note]:
+    contacts = [one.record.id for one in told if one.kind is CONTACT and one.before]
     cards = records.cards_of_contacts(change.connection, contacts)
-    return [_note(change, one, cards.get(one.record.id, [])) for one in dirty]
+    return [_note(change, one, cards.get(one.record.id, [])) for one in told]
 
 
 def _note(change: Change, one: Tracked, cards: list[UUID]) -> Note:
     changed = changed_names(one)
+    facts = {*changed, *change.touched.get(one.record.id, ())} - _UNTOLD
     before = one.before
     return Note(
         kind=one.kind.name,
         record_id=one.record.id,
         action=change.action,
-        changed=[name for name in changed if name not in _UNTOLD],
+        changed=sorted(facts),
         before=_facts(one) if before else None,
         cards=[one.record.id] if one.kind is OPPORTUNITY else cards,
         values={name: [_value(before, name), _value(one.record, name)] for name in changed},
+        derived=not changed,
     )
 
 

@@ -31,7 +31,9 @@ def add(change: Change, form: AddFollowers) -> Outcome:
         add_follower(change, record, user_id, FollowerSource.MANUAL)
     for user_id in skipped:
         message = "This user owns or follows the record already."
-        change.warn(Notice(WarningCode.ALREADY_FOLLOWING, message, form.record_id, user_id))
+        change.warnings.append(
+            Notice(WarningCode.ALREADY_FOLLOWING, message, form.record_id, user_id)
+        )
     return change.outcome(kind_of(record), record, added=added, skipped=skipped)
 
 

@@ -19,6 +19,10 @@ _CODES = {
     "ContactFollower": b"c",
     "OpportunityFollower": b"o",
     "AuditEntry": b"A",
+    "Document": b"D",
+    "Upload": b"u",
+    "CustomField": b"F",
+    "AgreementTemplate": b"M",
 }
 _KINDS = {code: kind for kind, code in _CODES.items()}
 _ID_BYTES = 16

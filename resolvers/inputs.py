@@ -40,6 +40,11 @@ class Phone(Text):
 
 
 @dataclass(frozen=True, slots=True)
+class FileName(Text):
+    """The name of a file: without folders, controls or marks that turn its letters round."""
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """A text to search for, as long as the limits allow; a blank one counts as null."""
 
@@ -50,6 +55,7 @@ class NotNegative:
 
 
 Name = Annotated[str, Text(200)]
+FileNameText = Annotated[str, FileName(200)]
 TypeName = Annotated[str, Text(50)]
 EmailAddress = Annotated[str, Email(254)]
 PhoneNumber = Annotated[str, Phone(50)]

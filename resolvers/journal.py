@@ -30,6 +30,7 @@ MANY = "many"
 class Note:
     """What is written of one record: an event (unless `silent`) and an audit row.
 
+    Of a record that only shows another's change (`derived`) there is an event and no audit row.
     `changed` are attribute names, `before` the board facts before, `cards` the opportunities that
     show the record, `values` attribute: [before, after] for the audit.
     """
@@ -42,6 +43,7 @@ class Note:
     cards: list[UUID] = field(default_factory=list)
     values: dict[str, list[Any]] = field(default_factory=dict)
     silent: bool = False
+    derived: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +64,8 @@ def write(connection: Connection, author: Author, notes: list[Note]) -> int | No
     """
     if not notes:
         return None
-    head = audit.add(connection, author.practice_id, [_audit_row(author, note) for note in notes])
+    rows = [_audit_row(author, note) for note in notes if not note.derived]
+    head = audit.add(connection, author.practice_id, rows)
     told = [note for note in notes if not note.silent]
     if len(told) > MANY_RECORDS:
         told = [Note(kind=MANY, record_id=author.practice_id, action=told[0].action)]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class Limits:
     """The most that one request may ask for.
 
-    `cost` is in records that may be read; `page_size`, `ids` and `search_characters` hold for each
-    page, list of ids and search by itself. Documents ask for the schema only with `introspection`.
+    `cost` is in records that may be read; `page_size`, `ids`, `search_characters` and
+    `upload_bytes` hold for each page, list of ids, search and file by itself. Documents ask for
+    the schema only with `introspection`.
     """
 
     document_bytes: int = 16 * 1024
@@ -19,6 +20,7 @@ class Limits:
     page_size: int = 100
     ids: int = 100
     search_characters: int = 200
+    upload_bytes: int = 250 * 1024 * 1024
     introspection: bool = True
 
 

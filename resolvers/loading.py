@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from models.contact import Contact
 from models.opportunity import Opportunity
 from permissions.visibility import CONTACT, OPPORTUNITY
-from resolvers import records, vocabulary
+from resolvers import document_records, records, vocabulary
 from resolvers.lens import Lens
 from resolvers.seen import SeenContact, SeenOpportunity
 
@@ -31,6 +31,8 @@ def show_opportunities(
         contacts = records.attach_contacts(connection, cards)
     if not wants.isdisjoint(_AUDIENCE):
         records.attach_assigned(connection, OPPORTUNITY, cards)
+    if "documentCount" in wants:
+        document_records.attach_totals(connection, cards)
     if not wants.isdisjoint(("stage", "pipeline")):
         need_pipelines(connection, lens)
     if not wants.isdisjoint(_USERS):
@@ -54,6 +56,8 @@ def _around_contacts(
 ) -> None:
     if lens.viewer.restricted or not wants.isdisjoint(_AUDIENCE):
         records.attach_assigned(connection, CONTACT, contacts)
+    if "documentCount" in wants:
+        document_records.attach_totals(connection, contacts)
     if "type" in wants:
         need_types(connection, lens)
     if "tags" in wants:

@@ -20,7 +20,7 @@ from models.facts import (
 from models.log import Event, event
 from models.opportunity import Opportunity
 from models.practice import practice_head
-from resolvers import records, vocabulary
+from resolvers import document_records, records, vocabulary
 from resolvers.journal import MANY
 
 # An event of this kind says that tokens of a user ended.
@@ -145,6 +145,9 @@ def _histories(connection: Connection, events: list[Event]) -> list[CardHistory]
             of_contact.setdefault(one.record_id, []).append(one)
         touched.update((UUID(card), None) for card in one.cards)
     cards = records.load_whole_cards(connection, touched) if touched else {}
+    contacts = {card.contact_id: card.contact_record for card in cards.values()}
+    shown = [one for one in (*cards.values(), *contacts.values()) if one is not None]
+    document_records.attach_totals(connection, shown)
     return [
         CardHistory(
             card,

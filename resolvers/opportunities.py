@@ -69,7 +69,7 @@ def move(change: Change, form: MoveOpportunity) -> Outcome:
         if (left.name, step.name) == (_LEAD, _COLD):
             message = "Leads become Cold by themselves after nurture; this one skips it."
             ref = Ref(OPPORTUNITY.name, card.id)
-            change.warn(Notice(WarningCode.COLD_SKIPS_NURTURE, message, ref))
+            change.warnings.append(Notice(WarningCode.COLD_SKIPS_NURTURE, message, ref))
     return change.outcome(OPPORTUNITY, card)
 
 

@@ -167,7 +167,7 @@ def follow_automatically(change: Change, record: Record, user_id: UUID) -> None:
     )
     shown = ref_of(record) if change.sees(kind, record) else None
     message = "The record has ten followers already, so the new owner does not follow it."
-    change.warn(Notice(WarningCode.FOLLOWER_LIMIT_REACHED, message, shown, user_id))
+    change.warnings.append(Notice(WarningCode.FOLLOWER_LIMIT_REACHED, message, shown, user_id))
 
 
 def count_followers(record: Record) -> int:
@@ -192,4 +192,4 @@ def warn_of_blind_owner(change: Change, owner: User | None, kind: Guarded) -> No
     if owner is None or viewer_of(owner, change.practice).may(kind.read):
         return
     message = "The new owner cannot see this record: the permission to read it is missing."
-    change.warn(Notice(WarningCode.OWNER_CANNOT_SEE, message, user=owner.id))
+    change.warnings.append(Notice(WarningCode.OWNER_CANNOT_SEE, message, user=owner.id))

@@ -13,6 +13,7 @@ from resolvers.change import Change
 from resolvers.flush import flush
 from resolvers.idempotency import remember, remembered
 from resolvers.journal import Author, write
+from resolvers.limits import USUAL, Limits
 from resolvers.outcome import Outcome
 
 Form = TypeVar("Form")
@@ -30,6 +31,7 @@ class Call:
     action: str
     key: str | None = None
     request_id: str | None = None
+    limits: Limits = USUAL
 
 
 def perform(
@@ -47,7 +49,7 @@ def perform(
     viewer = vocabulary.load_viewer(connection, call.credential)
     if viewer is None:
         raise Unauthenticated
-    change = Change(connection, viewer, seams, call.action)
+    change = Change(connection, viewer, seams, call.action, call.limits)
     first = remembered(change, call.key, form) if call.key else None
     if first is not None:
         return first
@@ -63,7 +65,7 @@ def perform(
         key=call.key,
         request_id=call.request_id,
     )
-    outcome.written = frozenset(note.record_id for note in notes)
+    outcome.written = frozenset(note.record_id for note in notes if not note.derived)
     outcome.number = write(connection, author, notes) or change.start
     if call.key:
         remember(change, call.key, outcome)

@@ -14,6 +14,7 @@ from models.contact import Contact
 from models.facts import followers_of
 from models.opportunity import Opportunity
 from permissions import rules
+from permissions.rights import Permission
 from permissions.visibility import CONTACT, OPPORTUNITY, Guarded, sees
 from resolvers.do_not_disturb import DoNotDisturb, shown
 from resolvers.ids import follower_id, global_id
@@ -84,6 +85,7 @@ class _Seen:
     id: UUID
     owner_id: UUID | None
     assigned: tuple[Assignment, ...]
+    document_total: int
 
     @classmethod
     def through(cls, lens: Lens, record: Contact | Opportunity) -> Self:
@@ -110,6 +112,11 @@ class _Seen:
         name = self.kind.name
         followers = (one for one in self.assigned if one.slot != OWNER_SLOT)
         return [SeenFollower(name, one, self.lens) for one in followers]
+
+    @property
+    def document_count(self) -> int:
+        """How many documents hang on the record, as far as the viewer may know."""
+        return self.document_total if self.lens.viewer.may(Permission.DOCUMENTS_READ) else 0
 
     @property
     def _audience(self) -> Audience:

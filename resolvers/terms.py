@@ -19,7 +19,7 @@ from permissions.viewer import Viewer
 from permissions.visibility import CONTACT, Guarded
 from resolvers.records import WORDS
 
-_AFTER_EVERY_WORD = "\U0010ffff"
+AFTER_EVERY_WORD = "\U0010ffff"
 
 
 class Judged(NamedTuple):
@@ -207,7 +207,7 @@ class Searched:
         return select(words.c.record_id).where(
             words.c.practice_id == self.viewer.practice_id,
             words.c.word >= prefix,
-            words.c.word < prefix + _AFTER_EVERY_WORD,
+            words.c.word < prefix + AFTER_EVERY_WORD,
         )
 
     def holds(self, judged: Judged) -> bool:

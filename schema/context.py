@@ -18,6 +18,7 @@ from graphql import (
     get_directive_values,
 )
 
+from files.shelf import Shelf
 from models.database import Database, Reader
 from models.seams import Seams
 from permissions.viewer import Viewer
@@ -44,6 +45,7 @@ class Services:
     seal: Seal
     seams: Seams
     relay: Relay
+    shelf: Shelf
     limits: Limits = USUAL
     note_reads: Callable[[Read], None] = lambda _read: None
 
@@ -103,7 +105,11 @@ class Context:
     ) -> Outcome:
         """Perform a mutation; what is read after it is read with the rights of then."""
         call = Call(
-            credential=self.viewer.credential, action=action, key=key, request_id=self.request_id
+            credential=self.viewer.credential,
+            action=action,
+            key=key,
+            request_id=self.request_id,
+            limits=self.limits,
         )
         await self.reader.close()
         services = self.services
@@ -127,13 +133,14 @@ class Context:
 
 
 Info: TypeAlias = strawberry.Info[Context, None]
+_READ_ON_THEIR_OWN = frozenset(("opportunities", "documents", "documentFolders", "customFields"))
 
 
 def wants_of(info: Info) -> Wants:
     """Return the names of the fields that the document asks for below this one.
 
-    Those below a card's contact begin with "contact."; those of a contact's opportunities are
-    left out, as they are read on their own.
+    Those below a card's contact begin with "contact."; those of a record's lists are left out, as
+    these are read on their own.
     """
     raw: GraphQLResolveInfo[Context] = info._raw_info  # the only way to the document
     names: set[str] = set()
@@ -149,7 +156,7 @@ def wants_of(info: Info) -> Wants:
             if isinstance(node, FieldNode):
                 name = node.name.value
                 names.add(prefix + name)
-                if name != "opportunities":
+                if name not in _READ_ON_THEIR_OWN:
                     below.append((node.selection_set, "contact." if name == "contact" else prefix))
             elif not isinstance(node, FragmentSpreadNode):
                 below.append((node.selection_set, prefix))  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from typing import (
 
 import strawberry
 
-from resolvers import audit_log, filters, forms, inputs
+from resolvers import audit_log, document_lists, filters, forms, inputs
 from resolvers.clean import Unclean, clean_text, plain_text
 from resolvers.enums import ErrorCode
 from resolvers.ids import BadId, Ref, parse
@@ -194,6 +194,7 @@ def _list(hint: Any, given: list[Any], path: tuple[str, ...], cleaning: _Cleanin
 
 if TYPE_CHECKING:
     from resolvers.audit_log import AuditFilter as AuditFilterInput
+    from resolvers.document_lists import DocumentFilter as DocumentFilterInput
     from resolvers.filters import BoardFilter as BoardFilterInput
     from resolvers.filters import ContactFilter as ContactFilterInput
     from resolvers.filters import OpportunityFilter as OpportunityFilterInput
@@ -202,6 +203,7 @@ if TYPE_CHECKING:
 else:
     AuditFilterInput = input_type(audit_log.AuditFilter)
     ContactFilterInput = input_type(filters.ContactFilter)
+    DocumentFilterInput = input_type(document_lists.DocumentFilter)
     OpportunityFilterInput = input_type(filters.OpportunityFilter)
     BoardFilterInput = input_type(filters.BoardFilter)
     ContactOrderInput = input_type(inputs.ContactOrder)
@@ -212,6 +214,7 @@ __all__ = [
     "BoardFilterInput",
     "ContactFilterInput",
     "ContactOrderInput",
+    "DocumentFilterInput",
     "OpportunityFilterInput",
     "OpportunityOrderInput",
     "asked",

@@ -6,9 +6,10 @@ from typing import Any
 from strawberry.dataloader import DataLoader
 
 from permissions.visibility import OPPORTUNITY
-from resolvers import columns, lists
+from resolvers import columns, document_lists, lists
 from resolvers.boards import BoardColumn
 from resolvers.columns import ColumnRequest
+from resolvers.document_lists import DocumentFilter
 from resolvers.filters import OpportunityFilter
 from resolvers.pages import Page, Window
 from resolvers.seen import SeenContact
@@ -39,6 +40,23 @@ async def opportunities_of(
         return pages
 
     page: Shown = await _loader(context, (repr(wanted), window, wants), load).load(shown.id)
+    return page
+
+
+async def documents_of(info: Info, record: Any, wanted: DocumentFilter, window: Window) -> Shown:
+    """Return a page of a record's documents."""
+    context, wants = info.context, wants_of(info)
+
+    async def load(record_ids: list[Any]) -> list[Page]:
+        seal = context.services.seal
+        pages: list[Page] = await context.read(
+            document_lists.documents_of, seal, record_ids, (wanted, window), wants
+        )
+        saw_list(context, "Document", sum(shown_of(page, wants) for page in pages))
+        return pages
+
+    key = ("documents", repr(wanted), window, wants)
+    page: Shown = await _loader(context, key, load).load(record.id)
     return page
 
 

@@ -8,6 +8,8 @@ import strawberry
 from resolvers import (
     contact_types,
     contacts,
+    document_forms,
+    documents,
     followers,
     forms,
     new_opportunities,
@@ -17,6 +19,7 @@ from resolvers import (
     practice_forms,
     sessions,
     staff,
+    uploads,
 )
 from resolvers.problems import Refused
 from schema import payloads
@@ -90,6 +93,17 @@ class Mutation:
     )
     deactivate_user = mutation(
         staff.deactivate, practice_forms.DeactivateUser, payloads.UserPayload
+    )
+    request_upload = mutation(uploads.request, document_forms.RequestUpload, payloads.UploadPayload)
+    create_document = mutation(
+        documents.create, document_forms.CreateDocument, payloads.DocumentPayload
+    )
+    update_document = mutation(
+        documents.update, document_forms.UpdateDocument, payloads.DocumentPayload
+    )
+    delete_document = mutation(documents.delete, forms.DeleteRecord, payloads.DeletePayload)
+    restore_document = mutation(
+        documents.restore, document_forms.RestoreDocument, payloads.DocumentPayload
     )
     logout = mutation(sessions.log_out, practice_forms.Logout, payloads.LogoutPayload)
     sign_out_user = mutation(

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from permissions.visibility import CONTACT, OPPORTUNITY, Guarded
-from resolvers import audit_log, lists, vocabulary
+from resolvers import audit_log, document_lists, lists, vocabulary
 from resolvers.boards import Board, BoardColumn, find_board
 from resolvers.ids import BadId, Ref, parse
 from resolvers.lens import Lens, SeenUser
@@ -74,6 +74,8 @@ async def find_record(info: Info, ref: Ref | None) -> Any:
     if ref.kind == "Practice":
         practice = info.context.viewer.practice
         return SeenPractice(practice) if practice.id == ref.id else None
+    if ref.kind == "Document":
+        return await info.context.read(document_lists.find, ref.id, wants_of(info))
     return await info.context.read(_VOCABULARY[ref.kind], ref.id)
 
 
@@ -118,6 +120,7 @@ _VOCABULARY: dict[str, Callable[[Any, Lens, UUID], Any]] = {
     "Pipeline": _pipeline,
     "Stage": _stage,
     "AuditEntry": audit_log.find_entry,
+    "Upload": lambda _connection, _lens, _key: None,  # it is read with its payload only
 }
 
 

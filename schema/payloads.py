@@ -5,6 +5,7 @@ import strawberry
 from resolvers import problems
 from resolvers.outcome import Notice
 from schema.context import Info, wants_of
+from schema.documents import Document, UploadTicket
 from schema.enums import ErrorCode, WarningCode
 from schema.kind import Node, interface, kind
 from schema.nodes import find_record
@@ -140,6 +141,20 @@ class ContactTypePayload(MutationPayload):
     deleted_id: strawberry.ID | None
     practice: Practice | None
     changed_contact_count: int
+
+
+@kind()
+class UploadPayload(MutationPayload):
+    """Where to send the file."""
+
+    upload: UploadTicket | None
+
+
+@kind()
+class DocumentPayload(MutationPayload):
+    """What became of a document."""
+
+    document: Document | None
 
 
 @kind()

@@ -5,8 +5,9 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
+from models.stored_file import Upload
 from permissions.visibility import CONTACT, OPPORTUNITY
-from resolvers import lists
+from resolvers import lists, uploads
 from resolvers.ids import Ref, global_id
 from resolvers.loading import need_users
 from resolvers.outcome import Notice, Outcome
@@ -15,10 +16,11 @@ from resolvers.problems import Refused
 from resolvers.seal import Cursor, CursorKind
 from resolvers.vocabulary import head
 from schema.context import Info, wants_of
+from schema.links import Ticket, ticket_of
 from schema.nodes import find_record
 from schema.sights import saw
 
-_RECORDS = frozenset(("contact", "opportunity", "record", "contact_type", "user"))
+_RECORDS = frozenset(("contact", "opportunity", "record", "contact_type", "user", "document"))
 
 
 async def accepted(payload: type[Any], outcome: Outcome, info: Info) -> Any:
@@ -63,6 +65,12 @@ async def _record(outcome: Outcome, info: Info) -> Any:
     shown = await find_record(info, outcome.record)
     saw(info.context, shown, wants_of(info))
     return shown
+
+
+async def _upload(outcome: Outcome, info: Info) -> Ticket | None:
+    ref: Ref | None = outcome.record
+    row: Upload | None = await info.context.read(uploads.find, ref.id) if ref else None
+    return ticket_of(info.context, row) if row else None
 
 
 async def _access_lost(outcome: Outcome, _info: Info) -> bool:
@@ -113,6 +121,7 @@ async def _count(outcome: Outcome, _info: Info) -> int:
 
 _VALUES: dict[str, Callable[[Outcome, Info], Awaitable[Any]]] = {
     **dict.fromkeys(_RECORDS, _record),
+    "upload": _upload,
     "access_lost": _access_lost,
     "warnings": _warnings,
     "added": _users("added"),

@@ -6,8 +6,9 @@ from typing import Any
 import strawberry
 
 from permissions.visibility import CONTACT, OPPORTUNITY, Guarded
-from resolvers import audit_log, lists
+from resolvers import audit_log, document_lists, lists
 from resolvers.boards import find_board
+from resolvers.document_lists import DocumentFilter
 from resolvers.filters import BoardFilter, ContactFilter, OpportunityFilter
 from resolvers.ids import Ref
 from resolvers.inputs import ContactOrder, OpportunityOrder
@@ -19,17 +20,19 @@ from resolvers.views import BoardView, default_order
 from schema.audit import AuditConnection
 from schema.board import Board
 from schema.context import Info, Shown, wants_of
+from schema.documents import Document, DocumentConnection
 from schema.inputs import (
     AuditFilterInput,
     BoardFilterInput,
     ContactFilterInput,
     ContactOrderInput,
+    DocumentFilterInput,
     OpportunityFilterInput,
     OpportunityOrderInput,
     asked,
 )
 from schema.kind import Node, kind
-from schema.nodes import find_node, find_nodes, parsed
+from schema.nodes import find_node, find_nodes, find_record, parsed
 from schema.records import (
     Contact,
     ContactConnection,
@@ -136,6 +139,32 @@ class Query:
         order = asked(OpportunityOrder, order_by, info)
         page = (wanted, order, window(first, after, last, before, info.context.limits))
         return await _listed(info, OPPORTUNITY, lists.opportunities, page)
+
+    @strawberry.field
+    async def document(self, info: Info, id: strawberry.ID) -> Document | None:
+        """The document with this id, or null."""
+        ref = parsed(id)
+        found: Document | None = await find_record(info, ref) if ref.kind == "Document" else None
+        saw(info.context, found, wants_of(info))
+        return found
+
+    @strawberry.field
+    async def documents(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        filter: DocumentFilterInput | None = None,
+    ) -> DocumentConnection:
+        """The files and agreements the viewer sees, newest first, with drafts that are his."""
+        wanted = asked(DocumentFilter, filter, info) or DocumentFilter()
+        context, wants = info.context, wants_of(info)
+        of = (wanted, window(first, after, last, before, context.limits))
+        page: Any = await context.read(document_lists.documents, context.services.seal, of, wants)
+        saw_list(context, "Document", shown_of(page, wants))
+        return page  # type: ignore[no-any-return]
 
     @strawberry.field
     async def pipelines(self, info: Info) -> list[Pipeline]:

@@ -1,19 +1,23 @@
 """Contacts and opportunities, who owns and follows them, and pages of them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from resolvers import do_not_disturb, pages, seen
+from resolvers.document_lists import DocumentFilter, folders_of
 from resolvers.filters import OpportunityFilter
 from resolvers.pages import window
 from schema.context import Info
 from schema.enums import Channel, DoNotDisturbStatus, FollowerSource, OpportunityStatus, ValueSource
-from schema.inputs import OpportunityFilterInput, asked
+from schema.inputs import DocumentFilterInput, OpportunityFilterInput, asked
 from schema.kind import Node, interface, kind
-from schema.loaders import opportunities_of
+from schema.loaders import documents_of, opportunities_of
 from schema.vocabulary import ContactType, Money, Pipeline, Stage, Tag, User
+
+if TYPE_CHECKING:
+    from schema.documents import DocumentConnection, DocumentFolder
 
 
 @kind(seen.SeenFollower)
@@ -72,6 +76,7 @@ class Contact(Followable):
     source: str | None
     tags: list[Tag]
     do_not_disturb: DoNotDisturb
+    document_count: int
 
     @strawberry.field
     async def opportunities(
@@ -86,6 +91,27 @@ class Contact(Followable):
         return await opportunities_of(
             info, self, wanted, window(first, after, limits=info.context.limits)
         )
+
+    @strawberry.field
+    async def documents(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        filter: DocumentFilterInput | None = None,
+    ) -> Annotated["DocumentConnection", strawberry.lazy("schema.documents")]:
+        """The contact's files and agreements, newest first; drafts of agreements never (R85)."""
+        wanted = asked(DocumentFilter, filter, info) or DocumentFilter()
+        return await documents_of(
+            info, self, wanted, window(first, after, limits=info.context.limits)
+        )
+
+    @strawberry.field
+    async def document_folders(
+        self, info: Info
+    ) -> list[Annotated["DocumentFolder", strawberry.lazy("schema.documents")]]:
+        """The folders of its documents: Internal, Sent, Received, Custom Fields, then its own."""
+        return await info.context.read(folders_of, self.id)  # type: ignore[attr-defined]
 
 
 @kind(seen.ContactCard)
@@ -114,6 +140,7 @@ class Opportunity(Followable):
         description="Null where the viewer cannot see the contact (R13)."
     )
     contact_card: ContactCard
+    document_count: int
     stage_entered_at: datetime
     status_changed_at: datetime
 

@@ -5,11 +5,16 @@ from typing import Any
 from permissions.visibility import CONTACT, OPPORTUNITY
 from resolvers.audit_seen import SeenEntry
 from resolvers.boards import Board, BoardColumn
+from resolvers.document_seen import SeenDocument
 from resolvers.loading import Wants
 from resolvers.seen import SeenContact, SeenFollower, SeenOpportunity
 from schema.context import Context
 
-_LISTED = {CONTACT.name: "contacts.listed", OPPORTUNITY.name: "opportunities.listed"}
+_LISTED = {
+    CONTACT.name: "contacts.listed",
+    OPPORTUNITY.name: "opportunities.listed",
+    "Document": "documents.listed",
+}
 
 
 def saw(context: Context, shown: Any, wants: Wants) -> None:
@@ -23,12 +28,26 @@ def saw(context: Context, shown: Any, wants: Wants) -> None:
         context.saw("opportunity.read", OPPORTUNITY.name, shown.id)
         if "contact" in wants and shown.contact is not None:
             context.saw("contact.read", CONTACT.name, shown.contact_id)
+    elif isinstance(shown, SeenDocument):
+        _saw_document(context, shown, wants)
     elif isinstance(shown, SeenFollower):
         context.saw(f"{shown.kind.lower()}.read", shown.kind, shown.assignment.record_id)
     elif isinstance(shown, (Board, BoardColumn)):
         saw_board(context, shown if isinstance(shown, Board) else shown.board)
     elif isinstance(shown, SeenEntry):
         saw_audit(context, 1)
+
+
+def _saw_document(context: Context, shown: SeenDocument, wants: Wants) -> None:
+    """Note a document, and the contacts and the card that are shown with it."""
+    context.saw("document.read", "Document", shown.row.id)
+    if "contact" in wants:
+        people = shown.recipients if "recipients" in wants else []
+        for one in (shown.contact, *(each.contact for each in people)):
+            if one is not None:
+                context.saw("contact.read", CONTACT.name, one.id)
+    if "opportunity" in wants and shown.opportunity is not None:
+        context.saw("opportunity.read", OPPORTUNITY.name, shown.opportunity.id)
 
 
 def saw_list(context: Context, kind: str, count: int) -> None:

@@ -17,6 +17,7 @@ from resolvers.totals import Sum, Totals
 
 Facts = tuple[OpportunityFacts | None, ContactFacts]
 _SHOWN_AS = {
+    "document_count": "documentCount",
     "followers": "followers",
     "lost_reason": "lostReason",
     "name": "name",
@@ -175,6 +176,8 @@ def _told(
             changed.add("contact")
     if not judge.viewer.may(Permission.OPPORTUNITY_VALUE_READ):
         changed.discard("value")
+    if not judge.viewer.may(Permission.DOCUMENTS_READ):
+        changed.discard("documentCount")
     return told, changed
 
 

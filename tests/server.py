@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import uvicorn
@@ -60,9 +61,11 @@ async def running_server(
     database_url: str, *, secret: bytes = SECRET, seams: Seams | None = None, **settings: object
 ) -> AsyncIterator[Server]:
     """Yield a server on 127.0.0.1 at a free port."""
+    folder = TemporaryDirectory(prefix="l2p-files-")
     chosen = Settings.model_validate(
         {
             "database_url": database_url,
+            "files_url": f"file://{folder.name}",
             "graceful_stop_seconds": 2,
             "introspection": True,
             "max_cost_per_minute": 10**9,
@@ -83,3 +86,4 @@ async def running_server(
         running.should_exit = True
         async with asyncio.timeout(10):
             await task
+        folder.cleanup()

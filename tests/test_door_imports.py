@@ -29,6 +29,7 @@ IMPORTERS = {
 }
 # Where a statement reads a guarded table, however it is called there.
 READERS = {
+    "permissions/documents.py",  # documents borrow the rule of the records they hang on
     "permissions/visibility.py",
     "resolvers/lists.py",
     "resolvers/records.py",

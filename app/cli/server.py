@@ -17,6 +17,7 @@ from app.cli.logs import set_up_logging
 from app.cli.workers import START_SECONDS, run_workers, with_wake_url, worker_app
 from app.failures import Failure
 from app.serving import BACKLOG, configuration
+from app.settings import Settings
 from app.tuning import send_at_once, tune_collector
 from schema.schema import sdl
 
@@ -29,6 +30,7 @@ def serve(
 ) -> None:
     """Serve the API until it is interrupted."""
     settings = with_wake_url(read_settings(), workers)
+    settings = _with_address(settings, host, port)
     if dev:
         settings = settings.model_copy(update={"introspection": True})
     secret = secret_key(settings, may_make=dev)
@@ -43,6 +45,14 @@ def serve(
         else:
             tune_collector()
             Server(configuration(create_app(settings, secret), settings)).run(sockets=[listener])
+
+
+def _with_address(settings: Settings, host: str, port: int) -> Settings:
+    """Return the settings with PUBLIC_URL: links begin with where we listen, if it is not told."""
+    if settings.public_url or not port:
+        return settings
+    name = f"[{host}]" if ":" in host else host
+    return settings.model_copy(update={"public_url": f"http://{name}:{port}"})
 
 
 async def _check_database(url: str) -> None:

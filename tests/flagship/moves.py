@@ -7,6 +7,7 @@ a restricted team leader who hires.
 
 from tests.flagship.card_moves import CardMoves, OwnerMoves
 from tests.flagship.contact_moves import ContactMoves
+from tests.flagship.paper_moves import PaperMoves
 from tests.flagship.picks import Move
 from tests.flagship.pools import OFFICES, WEIGHTS
 from tests.flagship.team_moves import SettingMoves, TeamMoves
@@ -14,7 +15,7 @@ from tests.model.sight import Json
 from tests.model.state import User
 
 
-class Moves(ContactMoves, CardMoves, OwnerMoves, SettingMoves, TeamMoves):
+class Moves(ContactMoves, CardMoves, OwnerMoves, PaperMoves, SettingMoves, TeamMoves):
     """Draws the next mutation on a practice."""
 
     def draw(self) -> tuple[str, str, Json]:

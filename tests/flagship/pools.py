@@ -27,6 +27,8 @@ WEIGHTS = {
     "access": 4,
     "settings": 3,
     "silence": 3,
+    "file_document": 6,
+    "delete_document": 3,
     "delete_opportunity": 3,
     "create_type": 2,
     "rename_type": 2,
@@ -55,6 +57,8 @@ PRESETS = {
     "contacts only": DEFAULT - {"OPPORTUNITIES_READ"},
     "reader": DEFAULT - {"CONTACTS_WRITE", "OPPORTUNITIES_WRITE"},
     "no owner change": DEFAULT - {"OWNER_CHANGE"},
+    "no documents": DEFAULT - {"DOCUMENTS_READ"},
+    "no filing": DEFAULT - {"DOCUMENTS_WRITE"},
     "no deleting": DEFAULT - {"CONTACTS_DELETE", "OPPORTUNITIES_DELETE"},
     "leader": LEADER,
 }

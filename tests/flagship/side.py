@@ -7,6 +7,7 @@ from tests.flagship.answers import compare
 from tests.flagship.check import Checker
 from tests.flagship.moves import Moves
 from tests.flagship.pools import PRESETS, TAGS
+from tests.flagship.uploads import ready_upload
 from tests.flagship.views import Seat, some_views
 from tests.model.fold import Json
 from tests.model.rights import DEFAULT, PERMISSIONS
@@ -25,11 +26,14 @@ STAFF = {  # name: (restricted, permissions)
     "Sam": (True, "full"),
     "Sue": (True, "full"),
     "Sid": (False, "full"),
+    "Nia": (False, "no documents"),
+    "Flo": (True, "no filing"),
 }
 WATCHERS = 10  # of the first users; the others only act and follow
 NEWEST = {
     "createContact": "{ contacts(first: 1) { nodes { id version } } }",
     "createOpportunity": "{ opportunities(first: 1) { nodes { id version } } }",
+    "createDocument": "{ documents(first: 1) { nodes { id version } } }",
 }
 
 
@@ -109,6 +113,8 @@ class Side:
         """Run one mutation on the server and on the model; their answers must agree."""
         client = self.clients[actor]
         self.history.append(f"{client.name} {name} {given}")
+        if name == "createDocument":
+            given["uploadId"] = await ready_upload(client, given["contactId"])
         payload = await client.send(name, **given)
         self.history[-1] += f" -> {[error['code'] for error in payload['errors']]}"
         before = self.model.practice

@@ -4,12 +4,13 @@ CARD = """
 fragment Card on Opportunity {
   id name status lostReason value { amount currency } valueSource source treatmentOfInterest
   stageEnteredAt statusChangedAt createdAt updatedAt version viewerCanEdit viewerCanDelete
+  documentCount
   stage { id } owner { id } followers { user { id } } contactCard { contactId name }
   contact {
     id firstName lastName name email phone source type { id } tags { id }
     doNotDisturb { all channels { channel status message } }
     owner { id } followers { user { id } }
-    createdAt updatedAt version viewerCanEdit viewerCanDelete
+    createdAt updatedAt version viewerCanEdit viewerCanDelete documentCount
   }
 }
 """
@@ -109,6 +110,8 @@ MUTATIONS = {
     "moveOpportunity": ("MoveOpportunityInput", _OPPORTUNITY),
     "setOpportunityStatus": ("SetOpportunityStatusInput", _OPPORTUNITY),
     "deleteOpportunity": ("DeleteRecordInput", "deletedId"),
+    "createDocument": ("CreateDocumentInput", "document { id version }"),
+    "deleteDocument": ("DeleteRecordInput", "deletedId"),
     "changeOwner": ("ChangeOwnerInput", _FOLLOWABLE),
     "addFollowers": ("AddFollowersInput", _FOLLOWABLE),
     "removeFollowers": ("RemoveFollowersInput", _FOLLOWABLE),

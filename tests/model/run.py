@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Callable
 
-from tests.model import contacts, opportunities, owners, team
+from tests.model import contacts, opportunities, owners, papers, team
 from tests.model.rules import Born, Call, Outcome
 from tests.model.sight import Json
 from tests.model.state import Opportunity, Practice, Refused
@@ -19,6 +19,8 @@ RULES: dict[str, Callable[[Call], Outcome]] = {
     "moveOpportunity": opportunities.move,
     "setOpportunityStatus": opportunities.set_status,
     "deleteOpportunity": opportunities.delete,
+    "createDocument": papers.create,
+    "deleteDocument": papers.delete,
     "changeOwner": owners.change_owner,
     "addFollowers": owners.add_followers,
     "removeFollowers": owners.remove_followers,

@@ -33,6 +33,7 @@ def contact_shape(viewer: User, contact: Contact) -> Json:
         "createdAt": contact.created,
         "updatedAt": contact.updated,
         "version": contact.version,
+        "documentCount": len(contact.documents) if viewer.may("DOCUMENTS_READ") else 0,
         "viewerCanEdit": viewer.may("CONTACTS_WRITE"),
         "viewerCanDelete": may_delete(viewer, contact),
     }
@@ -56,6 +57,7 @@ def card_shape(practice: Practice, viewer: User, card: Opportunity) -> Json:
         "createdAt": card.created,
         "updatedAt": card.updated,
         "version": card.version,
+        "documentCount": len(card.documents) if viewer.may("DOCUMENTS_READ") else 0,
         "viewerCanEdit": viewer.may("OPPORTUNITIES_WRITE"),
         "viewerCanDelete": may_delete(viewer, card),
         "stage": {"id": card.stage},

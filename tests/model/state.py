@@ -54,6 +54,7 @@ class Record:
     followers: set[str] = field(default_factory=set)
     updated: int = 0
     deleted: bool = False
+    documents: set[str] = field(default_factory=set)
 
     def relation(self, user: User) -> str:
         """Return "owner", "follower" or "neither"."""
