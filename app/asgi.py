@@ -13,6 +13,8 @@ from app.auditing.trail import ReadTrail
 from app.budget import Budget
 from app.connections import Connections
 from app.desk import Desk
+from app.files.desk import file_desk
+from app.files.routes import file_routes
 from app.front import PAGE
 from app.graphql_http import GraphQLOverHttp
 from app.health import alive, measured, ready, watched
@@ -42,15 +44,17 @@ def create_app(settings: Settings, secret: bytes, seams: Seams | None = None) ->
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with (
             _desk(settings, secret, seams or Seams()) as desk,
+            file_desk(desk) as files,
             watched(app, desk.services.database, desk.services.relay),
         ):
-            app.state.desk = desk
+            app.state.desk, app.state.files = desk, files
             yield
 
     routes = [
         Route("/", _front),
         Route("/graphql", GraphQLOverHttp()),
         WebSocketRoute("/graphql", graphql_over_websocket),
+        file_routes(settings),
         Route("/schema.graphql", _schema),
         Route("/healthz", alive),
         Route("/readyz", ready),
@@ -76,7 +80,7 @@ async def _desk(settings: Settings, secret: bytes, seams: Seams) -> AsyncIterato
     await relay.start()
     try:
         engine, connections = Engine(settings.limits), Connections(settings.max_sockets)
-        async with sweeping(database, settings, seams):
+        async with sweeping(database, store, settings, seams):
             yield Desk(settings, services, tokens, engine, connections, budget)
     finally:
         await relay.close()

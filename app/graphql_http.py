@@ -1,19 +1,17 @@
 """GraphQL over HTTP: one POST, one answer, or a stream of server-sent events."""
 
-import re
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from graphql import OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
-from uuid_utils.compat import uuid7
 
 from app.answers import Answer, failed, response
 from app.desk import Desk, in_time
 from app.event_streams import live_events
 from app.negotiation import EVENT_STREAM, OFFERED, preferred
-from app.observing import Observed, codes_of, named
+from app.observing import Observed, codes_of, named, request_id_of
 from app.protocols import impatient
 from app.requests import Malformed, read_request
 from permissions.viewer import Credential
@@ -21,8 +19,6 @@ from resolvers.problems import BadRequest
 from schema import execution as running
 from schema.context import Context
 from schema.listening import answer
-
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class GraphQLOverHttp:
@@ -33,7 +29,7 @@ class GraphQLOverHttp:
         request = Request(scope, receive)
         desk: Desk = request.app.state.desk
         send = impatient(scope, send, desk.settings.send_seconds)
-        request_id = _request_id(request)
+        request_id = request_id_of(request)
         with Observed("http", request_id, request.headers.get("traceparent")) as seen:
             try:
                 found = await self._answer(desk, request, send, seen)
@@ -66,11 +62,6 @@ class GraphQLOverHttp:
                 seen.answered(200)
                 await events.send(request.scope, request.receive, send, seen.request_id)
             return None
-
-
-def _request_id(request: Request) -> str:
-    given = request.headers.get("x-request-id", "")
-    return given if _REQUEST_ID.fullmatch(given) else uuid7().hex
 
 
 def _accept(request: Request) -> str | None:

@@ -36,6 +36,7 @@ sockets = Gauge("l2p_sockets", "Open WebSockets.", multiprocess_mode="livesum")
 _closed = Counter("l2p_sockets_closed_total", "WebSockets that ended, by close code.", ["code"])
 slow_clients = Counter("l2p_slow_clients_total", "Clients left because they did not read.")
 local_budgets = Counter("l2p_local_budgets_total", "Budgets counted here, as Redis was away.")
+file_bytes = Counter("l2p_file_bytes_total", "Bytes of files that came or went.", ["operation"])
 audit_reads_dropped = Counter("l2p_audit_reads_dropped_total", "Reads that left no audit row.")
 
 

@@ -8,21 +8,30 @@ from typing import Any, Literal, Self
 
 import structlog
 from graphql import OperationType, get_operation_ast
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.websockets import WebSocketDisconnect
 from structlog.contextvars import bind_contextvars, reset_contextvars
+from uuid_utils.compat import uuid7
 
 from app import metrics
 from app.tracing import traces
 from permissions.viewer import Viewer
-from schema.execution import Engine, Request
+from schema.execution import Engine
+from schema.execution import Request as Asked
 
-Transport = Literal["http", "sse", "ws"]
+Transport = Literal["http", "sse", "ws", "file"]
 CLIENT_LEFT = 499
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _PLAIN_NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}")
 _LEFT = (ClientDisconnect, WebSocketDisconnect)
 _BROKEN = frozenset(("INTERNAL", "UNAVAILABLE"))
 _log = structlog.get_logger(__name__)
+
+
+def request_id_of(request: Request) -> str:
+    """Return the id that the client gave its request, or a new one."""
+    given = request.headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else uuid7().hex
 
 
 class Observed:
@@ -32,15 +41,20 @@ class Observed:
     """
 
     def __init__(
-        self, transport: Transport, request_id: str, traceparent: str | None = None
+        self,
+        transport: Transport,
+        request_id: str,
+        traceparent: str | None = None,
+        kind: str = "none",
     ) -> None:
-        """Begin; `traceparent` is the header of that name."""
+        """Begin; `traceparent` is the header of that name, `kind` what is known to be asked."""
         self.transport = transport
         self.request_id = request_id
-        self._kind = "none"
+        self._kind = kind
         self._name: str | None = None
         self._viewer: Viewer | None = None
         self._cost: int | None = None
+        self._bytes: int | None = None
         self._told = False
         self._traceparent = traceparent
         self._began = time.perf_counter()
@@ -60,6 +74,10 @@ class Observed:
         """Take what it costs."""
         self._cost = cost
 
+    def moved(self, count: int) -> None:
+        """Count bytes of a file that came or went."""
+        self._bytes = count + (self._bytes or 0)
+
     def answered(self, status: int, codes: Iterable[str] = ()) -> None:
         """Tell the answer's status and the codes of its errors; only the first call counts."""
         if self._told:
@@ -68,6 +86,8 @@ class Observed:
         found = list(codes)
         seconds = time.perf_counter() - self._began
         metrics.answered(self.transport, self._kind, status, found, seconds)
+        if self._bytes:
+            metrics.file_bytes.labels(self._kind).inc(self._bytes)
         told = self._facts(status, found)
         _log.info("request", ms=round(1000 * seconds, 1), **told)
         if self._span is not None:
@@ -86,6 +106,8 @@ class Observed:
             told["codes"] = sorted(set(codes))
         if self._cost is not None:
             told["cost"] = self._cost
+        if self._bytes is not None:
+            told["bytes"] = self._bytes
         if self._viewer is not None:
             told["user"] = str(self._viewer.user_id)
             told["practice"] = str(self._viewer.practice_id)
@@ -131,7 +153,7 @@ def codes_of(told: Mapping[str, Any]) -> list[str]:
     return [error["extensions"]["code"] for error in told.get("errors", ())]
 
 
-def named(engine: Engine, request: Request) -> tuple[OperationType, str | None]:
+def named(engine: Engine, request: Asked) -> tuple[OperationType, str | None]:
     """Return the kind and the name of the operation that a valid document is to run."""
     kind = engine.operation(request)
     found = get_operation_ast(engine.known(request.query).document, request.operation_name)

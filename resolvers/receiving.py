@@ -6,7 +6,7 @@ database whether he still may.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, update
@@ -17,6 +17,9 @@ from permissions.viewer import Viewer
 from permissions.visibility import CONTACT, OPPORTUNITY
 from resolvers import document_records, records, vocabulary
 from resolvers.file_links import RESUMABLE, UploadLink
+
+# Longer than a request may send, or a segment be on its way.
+WRITTEN_UNTIL = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,12 @@ def begin(connection: Connection, link: UploadLink, now: datetime) -> Receiving 
 
 
 def resume(connection: Connection, link: UploadLink, now: datetime) -> Receiving | None:
-    """Return an upload that was opened within 24 hours and is not complete; else None."""
+    """Return an upload that was opened, within its 24 hours; else None.
+
+    It may be complete: who did not hear so asks again.
+    """
     found = _allowed(connection, link)
-    if found is None or found.upload.opened_at is None or found.file.sha256 is not None:
+    if found is None or found.upload.opened_at is None:
         return None
     return found if now < found.upload.created_at + RESUMABLE else None
 
@@ -59,8 +65,10 @@ def resume(connection: Connection, link: UploadLink, now: datetime) -> Receiving
 def complete(connection: Connection, link: UploadLink, received: Received) -> bool:
     """Take note that all bytes are there and fit; False where the sender may no longer send."""
     found = _allowed(connection, link)
-    if found is None or found.file.sha256 is not None:
+    if found is None:
         return False
+    if found.file.sha256 is not None:
+        return True  # by another process, which had the same bytes
     connection.execute(
         update(stored_file)
         .where(stored_file.c.id == found.file.id)
@@ -74,13 +82,18 @@ def complete(connection: Connection, link: UploadLink, received: Received) -> bo
     return True
 
 
-def abandon(connection: Connection, upload_id: UUID, now: datetime) -> None:
-    """Give an upload up: its link and its file are gone, and the sweep removes what is stored."""
+def abandon(connection: Connection, upload_id: UUID, now: datetime) -> bool:
+    """Give an upload up, and return whether that is so: a complete one may be in use already.
+
+    Its link and its file are gone. The sweep removes the file once nobody can write to it any more.
+    """
     pair = document_records.lock_upload(connection, upload_id)
-    if pair is not None:
-        connection.execute(delete(upload).where(upload.c.id == upload_id))
-        ours = stored_file.c.id == pair[1].id
-        connection.execute(update(stored_file).where(ours).values(remove_after=now))
+    if pair is None or pair[1].sha256 is not None:
+        return False
+    connection.execute(delete(upload).where(upload.c.id == upload_id))
+    ours = stored_file.c.id == pair[1].id
+    connection.execute(update(stored_file).where(ours).values(remove_after=now + WRITTEN_UNTIL))
+    return True
 
 
 def _allowed(connection: Connection, link: UploadLink) -> Receiving | None:

@@ -10,6 +10,7 @@ from app import keeping
 from app.backup import back_up
 from app.backup import restore as bring_back
 from app.cli.environment import read_settings, with_database
+from files.store import open_store
 from models.seams import utc_now
 
 _FILE = typer.Argument(help="The file of the backup.")
@@ -32,8 +33,9 @@ def restore(
 
 
 def sweep() -> None:
-    """Remove events and idempotency keys past their time; `serve` does it by itself."""
+    """Remove what is past its time, as old events and files; `serve` does it by itself."""
     settings = read_settings()
-    removed = with_database(settings.database_url, keeping.sweep, settings, utc_now())
+    store = open_store(settings.files_url)
+    removed = with_database(settings.database_url, keeping.sweep, store, settings, utc_now())
     told = ", ".join(f"{count:,} {what}" for what, count in sorted(removed.items()) if count)
     typer.echo(f"Removed: {told or 'nothing, all is within its time'}.", err=True)

@@ -5,14 +5,26 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from sqlalchemy import Connection, func, select
 
+from app.keeping.documents import (
+    HANGING,
+    claim_files,
+    forget_files,
+    remove_agreements,
+    remove_bytes,
+    remove_documents,
+    remove_hanging,
+)
 from app.keeping.rows import BATCH, long_logs, remove_events, remove_keys, remove_revoked_tokens
 from app.settings import Settings
+from files.store import FileStore
 from models.database import Database
 from resolvers.audit_retention import prune
 
+T = TypeVar("T")
 Removal = Callable[[Connection], int]
 
 # Any number that only this program locks: of several processes, one sweeps at a time.
@@ -20,11 +32,13 @@ LOCK = 7_221_156
 _PAUSE_SECONDS = 0.02
 
 
-async def sweep(database: Database, settings: Settings, now: datetime) -> Counter[str]:
+async def sweep(
+    database: Database, store: FileStore, settings: Settings, now: datetime
+) -> Counter[str]:
     """Remove what is past its time; return how many rows of what were removed.
 
     A transaction removes at most 1,000 rows, so that changes go on in between. Where another
-    process is sweeping, the rest is left to it.
+    process is sweeping, the rest is left to it. While the storage is away, files stay.
     """
     removed: Counter[str] = Counter()
     for what, removal in await _removals(database, settings, now):
@@ -36,6 +50,20 @@ async def sweep(database: Database, settings: Settings, now: datetime) -> Counte
             removed[what] += count
             more = count >= BATCH
             await asyncio.sleep(_PAUSE_SECONDS)
+    removed["files"] = await _sweep_files(database, store, now)
+    return removed
+
+
+async def _sweep_files(database: Database, store: FileStore, now: datetime) -> int:
+    """Remove files that no record shows: what is known of one goes after its bytes."""
+    removed, last = 0, None
+    while claimed := await database.write(_alone, partial(claim_files, now=now, after=last)):
+        gone = await remove_bytes(store, claimed)
+        forgotten = await database.write(_alone, partial(forget_files, keys=gone))
+        removed += forgotten or 0
+        if len(gone) < len(claimed):
+            break
+        last = claimed[-1].id
     return removed
 
 
@@ -54,12 +82,15 @@ async def _removals(
         *(("events", removal) for removal in events),
         ("idempotency keys", partial(remove_keys, now=now)),
         ("revoked tokens", partial(remove_revoked_tokens, now=now)),
+        *(("document rows", partial(remove_hanging, now=now, of=one)) for one in HANGING),
+        ("document rows", partial(remove_agreements, now=now)),
+        ("documents", partial(remove_documents, now=now)),
         ("audit rows", partial(prune, now=now, days=settings.audit_retention_days)),
     ]
 
 
-def _alone(connection: Connection, removal: Removal) -> int | None:
-    """Return what `removal` removed; None if another process is just sweeping.
+def _alone(connection: Connection, removal: Callable[[Connection], T]) -> T | None:
+    """Return what `removal` answers; None if another process is just sweeping.
 
     On SQLite the transaction itself is the lock.
     """

@@ -9,6 +9,7 @@ import structlog
 
 from app.keeping.sweep import sweep
 from app.settings import Settings
+from files.store import FileStore
 from models.database import Database
 from models.seams import Seams
 
@@ -19,12 +20,14 @@ _log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def sweeping(database: Database, settings: Settings, seams: Seams) -> AsyncIterator[None]:
+async def sweeping(
+    database: Database, store: FileStore, settings: Settings, seams: Seams
+) -> AsyncIterator[None]:
     """Sweep soon after the start and then every ten minutes or so, until the end.
 
     At the end a transaction that has begun is left to finish.
     """
-    task = asyncio.create_task(_run(database, settings, seams), name="sweeper")
+    task = asyncio.create_task(_run(database, store, settings, seams), name="sweeper")
     try:
         yield
     finally:
@@ -33,11 +36,11 @@ async def sweeping(database: Database, settings: Settings, seams: Seams) -> Asyn
             await task
 
 
-async def _run(database: Database, settings: Settings, seams: Seams) -> None:
+async def _run(database: Database, store: FileStore, settings: Settings, seams: Seams) -> None:
     await asyncio.sleep(random.uniform(*_FIRST_SECONDS))
     while True:
         try:
-            removed = await sweep(database, settings, seams.now())
+            removed = await sweep(database, store, settings, seams.now())
         except Exception as error:  # the next sweep finds what this one left
             _log.warning("sweep failed", error=type(error).__name__)
         else:

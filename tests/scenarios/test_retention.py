@@ -153,7 +153,9 @@ async def test_p23_a_clock_that_jumps_changes_no_order_and_no_resume(
         database = server.desk.services.database
         for hours in (-2, 2, 26):
             late = clock.now() + timedelta(hours=hours)
-            assert (await sweep(database, server.desk.settings, late))["events"] == 0
+            desk = server.desk
+            store = desk.services.shelf.store
+            assert (await sweep(database, store, desk.settings, late))["events"] == 0
         await board.resume()
         for card in reversed(cards):
             assert (await board.next("CardUpdated"))["opportunity"]["id"] == card

@@ -1,0 +1,38 @@
+"""Stored files as the press opens them: by paths on this machine."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from itertools import accumulate
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from app.files.desk import FileDesk
+from files.segments import Segment
+
+
+def segments_of(sizes: Sequence[int]) -> list[Segment]:
+    """Return the segments of a complete file by their sizes.
+
+    >>> segments_of([4, 2])
+    [Segment(start=0, size=4), Segment(start=4, size=2)]
+    """
+    starts = accumulate(sizes, initial=0)
+    return [Segment(start, size) for start, size in zip(starts, sizes, strict=False)]
+
+
+@asynccontextmanager
+async def on_disk(
+    files: FileDesk, key: str, segments: Sequence[Segment]
+) -> AsyncIterator[Sequence[Path]]:
+    """Yield the paths of a file's segments; those of S3 are copied here for that time."""
+    paths = files.store.local_paths(key, segments)
+    if paths is not None:
+        yield paths
+        return
+    async with files.downloads:
+        folder = await asyncio.to_thread(TemporaryDirectory, prefix="l2p-press-")
+        try:
+            yield await files.store.download(key, segments, Path(folder.name))
+        finally:
+            await asyncio.to_thread(folder.cleanup)
