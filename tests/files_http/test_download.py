@@ -98,6 +98,7 @@ async def test_a_part_is_exactly_what_was_asked_for(
     assert await rows(spa, "document.downloaded") == [("Document", answer.headers["x-request-id"])]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize(
     ("headers", "status", "length"),
