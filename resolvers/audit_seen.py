@@ -21,16 +21,21 @@ _RIGHTS = {
     "Contact": Permission.CONTACTS_READ,
     "Opportunity": Permission.OPPORTUNITIES_READ,
     "User": Permission.TEAM_READ,
+    **dict.fromkeys(("Document", "Upload", "AgreementTemplate"), Permission.DOCUMENTS_READ),
 }
 # What the ids in a change name.
 _NAMED = {
-    **dict.fromkeys(("owner_id", "followers", "user"), "User"),
+    **dict.fromkeys(("created_by", "owner_id", "followers", "user"), "User"),
     **dict.fromkeys(("type_id", "replacement_type_id"), "ContactType"),
+    # The records a document hangs on change with an agreement's recipients only.
+    **dict.fromkeys(("contact_id", "records"), "Contact"),
+    "field_id": "CustomField",
+    "opportunity_id": "Opportunity",
     "practice_id": "Practice",
-    "contact_id": "Contact",
     "pipeline_id": "Pipeline",
     "stage_id": "Stage",
     "tag_ids": "Tag",
+    "template_id": "AgreementTemplate",
 }
 
 

@@ -1,6 +1,6 @@
 """Writing documents: the row, what follows from it, and what the log tells (P12, R97)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +57,24 @@ def save(change: Change, before: Document, after: Document, links: Links | None 
     _index(change, after)
     _touch(change, (before, old), (after, new))
     change.note(_note(change, after, values, _facts(before, old)))
+
+
+def put_away_field(change: Change, field_id: UUID) -> None:
+    """Delete all files of a field at once; the records they hang on are held."""
+    columns = document.c
+    change.connection.execute(
+        update(document)
+        .where(columns.field_id == field_id, columns.deleted_at.is_(None))
+        .values(deleted_at=change.now, version=columns.version + 1, updated_at=change.now)
+    )
+
+
+def note_put_away(change: Change, found: Iterable[Document], kind: str) -> None:
+    """Log that these documents were deleted, each of which hung on one record of `kind`."""
+    for one in found:
+        record = one.contact_id or one.opportunity_id
+        links = {record: kind} if record else {}
+        change.note(_note(change, one, {"deleted_at": [None, change.now]}, _facts(one, links)))
 
 
 def _row(one: Document) -> dict[str, Any]:

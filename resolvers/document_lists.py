@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
@@ -15,7 +16,7 @@ from permissions.documents import DRAFT, visible_documents
 from permissions.viewer import Viewer
 from resolvers import document_records
 from resolvers.document_seen import Folder, SeenDocument, show_documents
-from resolvers.documents import SYSTEM_FOLDERS
+from resolvers.documents import SYSTEM_FOLDERS, restorable
 from resolvers.enums import DocumentKind, DocumentStatus
 from resolvers.filters import SearchText
 from resolvers.ids import Ref
@@ -46,7 +47,12 @@ class DocumentFilter:
     deleted: bool | None = None
 
 
-Asked = tuple[DocumentFilter, Window]
+class Asked(NamedTuple):
+    """What is asked of a list of documents, and when: what is deleted is listed for 60 days."""
+
+    filter: DocumentFilter
+    window: Window
+    now: datetime
 
 
 @dataclass(frozen=True)
@@ -87,11 +93,10 @@ def find(connection: Connection, lens: Lens, key: UUID, wants: Wants) -> SeenDoc
 
 def documents(connection: Connection, lens: Lens, seal: Seal, asked: Asked, wants: Wants) -> Page:
     """Return a page of the documents the viewer sees, drafts of agreements among them."""
-    wanted, window = asked
-    conditions = tuple(_conditions(wanted, lens.viewer))
+    conditions = tuple(_conditions(asked, lens.viewer))
     paging = Paging(lens.viewer, seal, _NEWEST_FIRST)
-    listing = _Listing(paging, conditions, bool(wanted.deleted))
-    return _page(connection, lens, listing, window, wants)
+    listing = _Listing(paging, conditions, bool(asked.filter.deleted))
+    return _page(connection, lens, listing, asked.window, wants)
 
 
 def documents_of(
@@ -103,13 +108,11 @@ def documents_of(
     wants: Wants,
 ) -> list[Page]:
     """Return, for each record, a page of the documents on it, newest first; drafts never (R85)."""
-    wanted, window = asked
-    conditions = (document.c.status != DRAFT, *_conditions(wanted, lens.viewer))
+    conditions = (document.c.status != DRAFT, *_conditions(asked, lens.viewer))
     paging = Paging(lens.viewer, seal, _NEWEST_ON_RECORD)
-    listings = (
-        _Listing(paging, conditions, bool(wanted.deleted), record_id) for record_id in record_ids
-    )
-    return [_page(connection, lens, listing, window, wants) for listing in listings]
+    deleted = bool(asked.filter.deleted)
+    listings = (_Listing(paging, conditions, deleted, record_id) for record_id in record_ids)
+    return [_page(connection, lens, listing, asked.window, wants) for listing in listings]
 
 
 def _page(
@@ -137,18 +140,20 @@ def folders_of(connection: Connection, lens: Lens, record_id: UUID) -> list[Fold
     return [*system, *found.values()]
 
 
-def _conditions(asked: DocumentFilter, viewer: Viewer) -> Iterator[ColumnElement[bool]]:
-    columns = document.c
-    if asked.kinds:
-        yield columns.kind.in_(sorted(one.value for one in asked.kinds))
-    if asked.statuses:
-        yield columns.status.in_(sorted(one.value for one in asked.statuses))
-    if asked.folders:
-        yield columns.folder_key.in_(sorted(map(same_name_key, asked.folders)))
-    if asked.contact_ids:
-        keys = [ref.id for ref in asked.contact_ids if ref.kind == "Contact"]
+def _conditions(asked: Asked, viewer: Viewer) -> Iterator[ColumnElement[bool]]:
+    columns, wanted = document.c, asked.filter
+    if wanted.deleted:
+        yield from restorable(asked.now)
+    if wanted.kinds:
+        yield columns.kind.in_(sorted(one.value for one in wanted.kinds))
+    if wanted.statuses:
+        yield columns.status.in_(sorted(one.value for one in wanted.statuses))
+    if wanted.folders:
+        yield columns.folder_key.in_(sorted(map(same_name_key, wanted.folders)))
+    if wanted.contact_ids:
+        keys = [ref.id for ref in wanted.contact_ids if ref.kind == "Contact"]
         yield columns.id.in_(document_records.ids_on(keys))
-    for prefix in query_words(asked.search):
+    for prefix in query_words(wanted.search):
         words = document_word.c
         yield columns.id.in_(
             select(words.record_id).where(

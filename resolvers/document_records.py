@@ -39,10 +39,14 @@ def documents_of(rows: Iterable[Row[Any]]) -> list[Document]:
 
 
 def find_visible(
-    connection: Connection, viewer: Viewer, key: UUID, *, deleted: bool = False
+    connection: Connection,
+    viewer: Viewer,
+    key: UUID,
+    *conditions: ColumnElement[bool],
+    deleted: bool = False,
 ) -> Document | None:
     """Return the document with this id if `viewer` sees it, else None (R14)."""
-    statement = select_visible(viewer, document.c.id == key, deleted=deleted)
+    statement = select_visible(viewer, document.c.id == key, *conditions, deleted=deleted)
     return next(iter(documents_of(connection.execute(statement))), None)
 
 
@@ -76,6 +80,31 @@ def ids_on(record_ids: Iterable[UUID]) -> Select[Any]:
     """Return the select of the ids of the documents that hang on one of these records."""
     links = document_link.c
     return select(links.document_id).where(links.record_id.in_(sorted(record_ids)))
+
+
+def in_field(connection: Connection, field_id: UUID) -> list[Document]:
+    """Return the present files of a custom field, on all records, whoever may see them."""
+    statement = _SELECT.where(*_of_field(field_id)).order_by(document.c.id)
+    return documents_of(connection.execute(statement))
+
+
+def records_of_field(field_id: UUID) -> Select[Any]:
+    """Return the select of the ids of the records on which files of a field hang."""
+    links = document_link.c
+    statement = select(links.record_id).join(document, document.c.id == links.document_id)
+    return statement.where(*_of_field(field_id))
+
+
+def count_in_field(connection: Connection, field_id: UUID, record_id: UUID | None = None) -> int:
+    """Return how many files a custom field has: on one record, or on all."""
+    statement = select(func.count()).select_from(document).where(*_of_field(field_id))
+    if record_id is not None:
+        statement = statement.where(document.c.id.in_(ids_on([record_id])))
+    return connection.scalar(statement) or 0
+
+
+def _of_field(field_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return document.c.field_id == field_id, document.c.deleted_at.is_(None)
 
 
 def counts(connection: Connection, records: Iterable[UUID]) -> dict[UUID, int]:

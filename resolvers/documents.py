@@ -1,12 +1,14 @@
 """Changes of documents: create, rename, move, delete, restore (R16, R84-R86)."""
 
 from copy import copy
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from sqlalchemy import ColumnElement
 
 from files.formats import format_of_media_type, format_of_name
 from models.contact import Contact
-from models.document import Document
+from models.document import Document, document
 from models.stored_file import StoredFile
 from models.text import same_name_key
 from permissions.rights import Permission
@@ -20,7 +22,7 @@ from resolvers.forms import DeleteRecord
 from resolvers.ids import Ref
 from resolvers.outcome import Outcome
 from resolvers.problems import ConflictProblem, Problem, Refused, found, not_found, refuse
-from resolvers.uploads import Target, name_problem, take
+from resolvers.uploads import Target, name_problem, refuse_partial, take
 
 INTERNAL = "Internal"
 SENT = "Sent"
@@ -33,11 +35,12 @@ RESTORABLE = timedelta(days=60)
 
 def create(change: Change, form: CreateDocument) -> Outcome:
     """Make a contact's document of an upload; needs DOCUMENTS_WRITE."""
+    folder = folder_of(form.folder or INTERNAL)
     contact = change.contact(form.contact_id, "contactId")
     key = contact.id if isinstance(contact, Contact) else None
     record, (row, file) = found(contact, take(change, form.upload_id, Target(contact_id=key)))
     change.require(Permission.DOCUMENTS_WRITE)
-    folder = folder_of(form.folder or INTERNAL)
+    refuse_partial(file)
     new = file_document(change, file, form.name or row.name)
     new.contact_id, new.folder = row.contact_id, folder
     refuse_other_name(new)
@@ -86,16 +89,32 @@ def refuse_other_name(one: Document) -> None:
 
 
 def hold(change: Change, ref: Ref, *, deleted: bool = False) -> Document | Problem:
-    """Return a document the viewer sees, held until commit; the NOT_FOUND problem otherwise."""
+    """Return a document the viewer sees, held until commit; the NOT_FOUND problem otherwise.
+
+    Of what is `deleted`, one that can be restored.
+    """
     if ref.kind != KIND:
         return not_found("id")
-    seen = document_records.find_visible(change.connection, change.viewer, ref.id, deleted=deleted)
+    seen = _find(change, ref.id, deleted=deleted)
     if seen is None:
         return not_found("id")
     hold_records(change, seen.id)
     document_records.lock(change.connection, ref.id)
-    again = document_records.find_visible(change.connection, change.viewer, ref.id, deleted=deleted)
-    return again or not_found("id")
+    return _find(change, ref.id, deleted=deleted) or not_found("id")
+
+
+def _find(change: Change, key: UUID, *, deleted: bool) -> Document | None:
+    conditions = restorable(change.now) if deleted else ()
+    return document_records.find_visible(
+        change.connection, change.viewer, key, *conditions, deleted=deleted
+    )
+
+
+def restorable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions under which a deleted document can be restored; a field's never."""
+    columns = document.c
+    of_field = DocumentKind.FORM_FIELD_FILE.value
+    return columns.deleted_at > now - RESTORABLE, columns.kind != of_field
 
 
 def hold_records(change: Change, key: UUID) -> None:
@@ -118,13 +137,14 @@ def update(change: Change, form: UpdateDocument) -> Outcome:
 
     An agreement is renamed by `updateAgreement`, and a field's file stays in Custom Fields.
     """
+    folder = None if form.folder is None else folder_of(form.folder)
     one: Document = found(hold(change, form.id))
     change.require(Permission.DOCUMENTS_WRITE)
     expect(one, form.expected_version)
     new = copy(one)
-    if form.folder is not None:
+    if folder is not None:
         _refuse_of_field(one, "folder")
-        new.folder = folder_of(form.folder)
+        new.folder = folder
     if form.name is not None:
         _refuse_agreement(one)
         new.name = form.name
@@ -166,12 +186,12 @@ def put_away(change: Change, one: Document) -> None:
 
 
 def restore(change: Change, form: RestoreDocument) -> Outcome:
-    """Bring a deleted document back within 60 days; needs DOCUMENTS_WRITE."""
+    """Bring a deleted document back within 60 days; needs DOCUMENTS_WRITE.
+
+    A field's file is deleted for good.
+    """
     one: Document = found(hold(change, form.id, deleted=True))
     change.require(Permission.DOCUMENTS_WRITE)
-    _refuse_of_field(one, "id")
-    if one.deleted_at is not None and one.deleted_at <= change.now - RESTORABLE:
-        raise Refused(not_found("id"))
     new = copy(one)
     new.deleted_at = None
     save(change, one, new)

@@ -99,6 +99,26 @@ class CustomFieldKind(Enum):
     FILE_UPLOAD = "FILE_UPLOAD"
 
 
+class FileFormat(Enum):
+    """A format that files may have; nothing else is taken."""
+
+    PDF = "PDF"
+    JPEG = "JPEG"
+    PNG = "PNG"
+    GIF = "GIF"
+    WEBP = "WEBP"
+    HEIC = "HEIC"
+    TIFF = "TIFF"
+    DOCX = "DOCX"
+    XLSX = "XLSX"
+    PPTX = "PPTX"
+    TXT = "TXT"
+    CSV = "CSV"
+    MP4 = "MP4"
+    MOV = "MOV"
+    MP3 = "MP3"
+
+
 class OrderDirection(Enum):
     """ASC: smallest or oldest first."""
 

@@ -56,6 +56,7 @@ class NotNegative:
 
 Name = Annotated[str, Text(200)]
 FileNameText = Annotated[str, FileName(200)]
+Description = Annotated[str, Text(2000)]
 TypeName = Annotated[str, Text(50)]
 EmailAddress = Annotated[str, Email(254)]
 PhoneNumber = Annotated[str, Phone(50)]

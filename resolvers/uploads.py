@@ -39,6 +39,7 @@ class Target:
 
 def request(change: Change, form: RequestUpload) -> Outcome:
     """Prepare the upload of a contact's file; its link opens within 60 seconds (C11)."""
+    refuse_empty(form)
     contact = found(change.contact(form.contact_id, "contactId"))
     change.require(Permission.DOCUMENTS_WRITE)
     return prepare(change, form, Target(contact_id=contact.id))
@@ -63,8 +64,11 @@ def prepare(
     )
     add_file(change.connection, file)
     change.connection.execute(insert(upload), as_row(row))
-    record = target.contact_id or target.opportunity_id
-    values: dict[str, list[Any]] = {"record_id": [None, record], "size": [None, form.size]}
+    told = ("contact_id", "opportunity_id", "field_id", "name")
+    values: dict[str, list[Any]] = {
+        name: [None, value] for name in told if (value := getattr(row, name)) is not None
+    }
+    values["size"] = [None, form.size]
     change.note(Note(kind=KIND, record_id=row.id, action=change.action, values=values, silent=True))
     return Outcome(record=Ref(KIND, row.id))
 
@@ -88,13 +92,9 @@ def new_file(change: Change, wanted: FileFormat, size: int) -> StoredFile:
 
 def check(change: Change, form: Any, formats: frozenset[FileFormat] | None) -> None:
     """Refuse a file that cannot be taken whatever its bytes are."""
-    if form.size < 1:
-        raise refuse(ErrorCode.INVALID_INPUT, "The file is empty.", "size")
     wanted, problems = format_of_media_type(form.media_type), list[Problem]()
     if wanted is None or (formats and wanted not in formats):
-        told = ", ".join(sorted(one.name for one in formats or FileFormat))
-        message = f"Files of this type are not taken. Send one of {told}."
-        problems.append(Problem(ErrorCode.UNSUPPORTED_MEDIA_TYPE, message, "mediaType"))
+        problems.append(format_problem(formats or frozenset(FileFormat), "mediaType"))
     elif format_of_name(form.name) is not wanted:
         problems.append(name_problem(wanted))
     most = change.limits.upload_bytes
@@ -103,6 +103,19 @@ def check(change: Change, form: Any, formats: frozenset[FileFormat] | None) -> N
         problems.append(Problem(ErrorCode.FILE_TOO_LARGE, message, "size"))
     if problems:
         raise Refused(*problems)
+
+
+def refuse_empty(form: Any) -> None:
+    """Refuse a file without a byte."""
+    if form.size < 1:
+        raise refuse(ErrorCode.INVALID_INPUT, "The file is empty.", "size")
+
+
+def format_problem(formats: frozenset[FileFormat], *path: str) -> Problem:
+    """Return the refusal of a format that is none of these."""
+    told = ", ".join(sorted(one.name for one in formats))
+    message = f"Files of this type are not taken. Send one of {told}."
+    return Problem(ErrorCode.UNSUPPORTED_MEDIA_TYPE, message, *path)
 
 
 def name_problem(wanted: FileFormat) -> Problem:
@@ -119,20 +132,24 @@ def _format(form: Any) -> FileFormat:
 
 
 def take(change: Change, ref: Ref, target: Target) -> tuple[Upload, StoredFile] | Problem:
-    """Return a complete upload of the caller for this record, which is used up then.
+    """Return an upload of the caller for this record; the NOT_FOUND problem for any other one.
 
-    The NOT_FOUND problem for any other one; refused while its bytes are not all there.
+    It is used up then; whoever takes it refuses it while its bytes are not all there.
     """
     pair = document_records.lock_upload(change.connection, ref.id) if ref.kind == KIND else None
     if pair is None or pair[0].user_id != change.viewer.user_id or target_of(pair[0]) != target:
         return not_found("uploadId")
     row, file = pair
-    if file.sha256 is None:
-        message = "The upload is not complete. Send all of the file first."
-        return Problem(ErrorCode.INVALID_INPUT, message, "uploadId")
     change.connection.execute(delete(upload).where(upload.c.id == row.id))
     keep_file(change.connection, file.id)
     return row, file
+
+
+def refuse_partial(file: StoredFile) -> None:
+    """Refuse an upload of which not all bytes are there."""
+    if file.sha256 is None:
+        message = "The upload is not complete. Send all of the file first."
+        raise refuse(ErrorCode.INVALID_INPUT, message, "uploadId")
 
 
 def target_of(row: Upload) -> Target:

@@ -6,10 +6,11 @@ from typing import Any
 from strawberry.dataloader import DataLoader
 
 from permissions.visibility import OPPORTUNITY
-from resolvers import columns, document_lists, lists
+from resolvers import columns, custom_field_lists, document_lists, lists
 from resolvers.boards import BoardColumn
 from resolvers.columns import ColumnRequest
-from resolvers.document_lists import DocumentFilter
+from resolvers.custom_field_lists import CustomFieldValue
+from resolvers.document_lists import Asked, DocumentFilter
 from resolvers.filters import OpportunityFilter
 from resolvers.pages import Page, Window
 from resolvers.seen import SeenContact
@@ -48,9 +49,10 @@ async def documents_of(info: Info, record: Any, wanted: DocumentFilter, window: 
     context, wants = info.context, wants_of(info)
 
     async def load(record_ids: list[Any]) -> list[Page]:
-        seal = context.services.seal
+        services = context.services
+        of = Asked(wanted, window, services.seams.now())
         pages: list[Page] = await context.read(
-            document_lists.documents_of, seal, record_ids, (wanted, window), wants
+            document_lists.documents_of, services.seal, record_ids, of, wants
         )
         saw_list(context, "Document", sum(shown_of(page, wants) for page in pages))
         return pages
@@ -58,6 +60,24 @@ async def documents_of(info: Info, record: Any, wanted: DocumentFilter, window: 
     key = ("documents", repr(wanted), window, wants)
     page: Shown = await _loader(context, key, load).load(record.id)
     return page
+
+
+async def custom_fields_of(info: Info, record: Any) -> Shown:
+    """Return the custom fields of a record with their files; one read for all records asked."""
+    context, wants = info.context, wants_of(info)
+    kind: str = record.kind.name
+
+    async def load(record_ids: list[Any]) -> list[list[CustomFieldValue]]:
+        found: list[list[CustomFieldValue]] = await context.read(
+            custom_field_lists.values_of, kind, record_ids, wants
+        )
+        if "files" in wants:
+            shown = sum(len(value.files) for values in found for value in values)
+            saw_list(context, "Document", shown)
+        return found
+
+    values: Shown = await _loader(context, ("fields", kind, wants), load).load(record.id)
+    return values
 
 
 async def column_cards(info: Info, column: Any, window: Window) -> Shown:

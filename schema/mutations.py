@@ -8,8 +8,11 @@ import strawberry
 from resolvers import (
     contact_types,
     contacts,
+    custom_field_forms,
+    custom_fields,
     document_forms,
     documents,
+    field_files,
     followers,
     forms,
     new_opportunities,
@@ -94,6 +97,20 @@ class Mutation:
     deactivate_user = mutation(
         staff.deactivate, practice_forms.DeactivateUser, payloads.UserPayload
     )
+    create_custom_field = mutation(
+        custom_fields.create, custom_field_forms.CreateCustomField, payloads.CustomFieldPayload
+    )
+    update_custom_field = mutation(
+        custom_fields.update, custom_field_forms.UpdateCustomField, payloads.CustomFieldPayload
+    )
+    delete_custom_field = mutation(custom_fields.delete, forms.DeleteRecord, payloads.DeletePayload)
+    request_field_upload = mutation(
+        field_files.request, custom_field_forms.RequestFieldUpload, payloads.UploadPayload
+    )
+    add_field_file = mutation(
+        field_files.add, custom_field_forms.AddFieldFile, payloads.DocumentPayload
+    )
+    delete_field_file = mutation(field_files.delete, forms.DeleteRecord, payloads.DeletePayload)
     request_upload = mutation(uploads.request, document_forms.RequestUpload, payloads.UploadPayload)
     create_document = mutation(
         documents.create, document_forms.CreateDocument, payloads.DocumentPayload

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from permissions.visibility import CONTACT, OPPORTUNITY, Guarded
-from resolvers import audit_log, document_lists, lists, vocabulary
+from resolvers import audit_log, custom_field_lists, document_lists, lists, vocabulary
 from resolvers.boards import Board, BoardColumn, find_board
 from resolvers.ids import BadId, Ref, parse
 from resolvers.lens import Lens, SeenUser
@@ -117,6 +117,7 @@ _VOCABULARY: dict[str, Callable[[Any, Lens, UUID], Any]] = {
     "User": _user,
     "Tag": _tag,
     "ContactType": _contact_type,
+    "CustomField": custom_field_lists.find,
     "Pipeline": _pipeline,
     "Stage": _stage,
     "AuditEntry": audit_log.find_entry,

@@ -5,6 +5,7 @@ import strawberry
 from resolvers import problems
 from resolvers.outcome import Notice
 from schema.context import Info, wants_of
+from schema.custom_fields import CustomField
 from schema.documents import Document, UploadTicket
 from schema.enums import ErrorCode, WarningCode
 from schema.kind import Node, interface, kind
@@ -141,6 +142,13 @@ class ContactTypePayload(MutationPayload):
     deleted_id: strawberry.ID | None
     practice: Practice | None
     changed_contact_count: int
+
+
+@kind()
+class CustomFieldPayload(MutationPayload):
+    """What became of a custom field."""
+
+    custom_field: CustomField | None
 
 
 @kind()

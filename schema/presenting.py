@@ -20,7 +20,9 @@ from schema.links import Ticket, ticket_of
 from schema.nodes import find_record
 from schema.sights import saw
 
-_RECORDS = frozenset(("contact", "opportunity", "record", "contact_type", "user", "document"))
+_RECORDS = frozenset(
+    ("contact", "opportunity", "record", "contact_type", "custom_field", "user", "document")
+)
 
 
 async def accepted(payload: type[Any], outcome: Outcome, info: Info) -> Any:

@@ -160,9 +160,10 @@ class Query:
     ) -> DocumentConnection:
         """The files and agreements the viewer sees, newest first, with drafts that are his."""
         wanted = asked(DocumentFilter, filter, info) or DocumentFilter()
-        context, wants = info.context, wants_of(info)
-        of = (wanted, window(first, after, last, before, context.limits))
-        page: Any = await context.read(document_lists.documents, context.services.seal, of, wants)
+        context, wants, services = info.context, wants_of(info), info.context.services
+        page_of = window(first, after, last, before, context.limits)
+        of = document_lists.Asked(wanted, page_of, services.seams.now())
+        page: Any = await context.read(document_lists.documents, services.seal, of, wants)
         saw_list(context, "Document", shown_of(page, wants))
         return page  # type: ignore[no-any-return]
 

@@ -13,11 +13,14 @@ from schema.context import Info
 from schema.enums import Channel, DoNotDisturbStatus, FollowerSource, OpportunityStatus, ValueSource
 from schema.inputs import DocumentFilterInput, OpportunityFilterInput, asked
 from schema.kind import Node, interface, kind
-from schema.loaders import documents_of, opportunities_of
+from schema.loaders import custom_fields_of, documents_of, opportunities_of
 from schema.vocabulary import ContactType, Money, Pipeline, Stage, Tag, User
 
 if TYPE_CHECKING:
+    from schema.custom_fields import CustomFieldValue
     from schema.documents import DocumentConnection, DocumentFolder
+
+FieldValues = list[Annotated["CustomFieldValue", strawberry.lazy("schema.custom_fields")]]
 
 
 @kind(seen.SeenFollower)
@@ -113,6 +116,11 @@ class Contact(Followable):
         """The folders of its documents: Internal, Sent, Received, Custom Fields, then its own."""
         return await info.context.read(folders_of, self.id)  # type: ignore[attr-defined]
 
+    @strawberry.field
+    async def custom_fields(self, info: Info) -> FieldValues:
+        """Every custom field of contacts, with this contact's files."""
+        return await custom_fields_of(info, self)
+
 
 @kind(seen.ContactCard)
 class ContactCard:
@@ -143,6 +151,11 @@ class Opportunity(Followable):
     document_count: int
     stage_entered_at: datetime
     status_changed_at: datetime
+
+    @strawberry.field
+    async def custom_fields(self, info: Info) -> FieldValues:
+        """Every custom field of opportunities, with this one's files."""
+        return await custom_fields_of(info, self)
 
 
 @kind(pages.PageInfo)

@@ -1,14 +1,17 @@
 """What everybody of a practice sees: users, types, tags, pipelines, the practice itself."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from resolvers import lens, lists, practices
+from resolvers import custom_field_lists, lens, lists, practices
 from schema.context import Info
-from schema.enums import Permission, UserRole
+from schema.enums import CustomFieldObject, Permission, UserRole
 from schema.kind import Node, kind
+
+if TYPE_CHECKING:
+    from schema.custom_fields import CustomField
 
 
 @kind(lens.SeenUser)
@@ -107,6 +110,13 @@ class Practice(Node):
         """Its tags by name; `search` finds word prefixes."""
         context = info.context
         return await context.read(practices.tags, context.limits, search, first)
+
+    @strawberry.field
+    async def custom_fields(
+        self, info: Info, object: CustomFieldObject | None = None
+    ) -> list[Annotated["CustomField", strawberry.lazy("schema.custom_fields")]]:
+        """Its custom fields, or those of one object; by object, group and name."""
+        return await info.context.read(custom_field_lists.custom_fields, object)
 
     @strawberry.field
     async def sources(self, info: Info) -> list[str]:

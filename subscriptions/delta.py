@@ -31,6 +31,8 @@ _SHOWN_AS = {
     "value": "value",
     "value_source": "valueSource",
 }
+# What an event tells that is of documents alone.
+_COUNTED = ["document_count"]
 
 
 @dataclass(kw_only=True)
@@ -163,7 +165,10 @@ def _told(
     """Return whether a live fact the viewer may see has changed, and the fields it shows in."""
     contact_seen = judge.sees_contact(history.now) or judge.sees_contact(history.at(position))
     told, changed = False, set[str]()
+    counted = judge.viewer.may(Permission.DOCUMENTS_READ)
     for one in events:
+        if one.changed == _COUNTED and not counted:
+            continue
         if one.kind == OPPORTUNITY.name:
             told = True
             changed.update(_SHOWN_AS[name] for name in one.changed if name in _SHOWN_AS)
@@ -176,7 +181,7 @@ def _told(
             changed.add("contact")
     if not judge.viewer.may(Permission.OPPORTUNITY_VALUE_READ):
         changed.discard("value")
-    if not judge.viewer.may(Permission.DOCUMENTS_READ):
+    if not counted:
         changed.discard("documentCount")
     return told, changed
 
