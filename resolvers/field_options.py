@@ -1,6 +1,6 @@
 """What a custom field of the kind FILE_UPLOAD can be told (R84); other kinds get their own."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ class FileUploadOptions:
 
     @classmethod
     def of(
-        cls, wanted: Iterable[FileFormat] | None, allow_multiple: bool, max_files: int | None
+        cls, wanted: Collection[FileFormat] | None, allow_multiple: bool, max_files: int | None
     ) -> "FileUploadOptions":
         """Return options of which some may not be told: then every format, and 1 file or 10."""
         chosen = frozenset(wanted or FileFormat)
@@ -36,7 +36,7 @@ class FileUploadOptions:
     @classmethod
     def stored(cls, options: dict[str, Any]) -> "FileUploadOptions":
         """Return what was stored of a field."""
-        wanted = (FileFormat(name) for name in options["formats"])
+        wanted = [FileFormat(name) for name in options["formats"]]
         return cls.of(wanted, options["allow_multiple"], options["max_files"])
 
     def to_json(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, func, select
 
 from app.checking import records
+from app.checking.documents import document_drift, stored_documents
 from app.checking.findings import Findings
 from app.checking.rows import CONTACT, OPPORTUNITY, Stored, stored_records
 from models.database import Database
@@ -15,6 +16,7 @@ from models.opportunity import EVERYBODY, opportunity_total
 from models.practice import Practice
 from resolvers import vocabulary
 from resolvers.audit_proof import verify
+from resolvers.document_changes import KIND as DOCUMENT
 
 TotalKey = tuple[UUID, UUID, str]
 Totals = dict[TotalKey, tuple[int, Decimal]]
@@ -24,7 +26,8 @@ async def drift(database: Database) -> list[str]:
     """Return what derived tables hold otherwise than their records say; empty if all is well.
 
     It compares owners and followers, search words, keys, kept totals, names that follow, equal
-    owners where they may not differ (R30), the log's number (C3), and the audit trail (R97).
+    owners where they may not differ (R30), the records that documents hang on (R16), the log's
+    number (C3), and the audit trail (R97).
     """
     async with database.reader() as reader:
         return await reader.run(find_drift)
@@ -39,6 +42,9 @@ def find_drift(connection: Connection) -> list[str]:
             for what in records.contact_drift(stored):
                 findings.add(CONTACT.name, stored.record.id, what)
         _check_opportunities(connection, practice, findings)
+        for one in stored_documents(connection, practice.id):
+            for what in document_drift(one):
+                findings.add(DOCUMENT, one.record.id, what)
         _check_log(connection, practice, findings)
         for number, what in verify(connection, practice.id):
             findings.add("Practice", practice.id, f"audit trail, row {number}: {what}")

@@ -6,6 +6,7 @@ fragment Card on Opportunity {
   stageEnteredAt statusChangedAt createdAt updatedAt version viewerCanEdit viewerCanDelete
   documentCount
   stage { id } owner { id } followers { user { id } } contactCard { contactId name }
+  documentCount
   contact {
     id firstName lastName name email phone source type { id } tags { id }
     doNotDisturb { all channels { channel status message } }
@@ -96,6 +97,15 @@ _SETTINGS = (
     "ownership { allowDifferentOwners makeOpportunityOwnerFollowerOfContact"
     " makeContactOwnerFollowerOfOpportunity } practice { id }"
 )
+_UPLOAD = "upload { id url method expiresAt }"
+_DOCUMENT = (
+    "document { id name folder kind status mediaType size version deletedAt viewerCanEdit"
+    " contact { id } opportunity { id } uploadedBy { id } }"
+)
+_FIELD = (
+    "customField { id key name kind object group description formats allowMultiple maxFiles"
+    " version }"
+)
 _TYPE = "contactType { id name system } deletedId practice { id } changedContactCount"
 
 # mutation: (its input type, what to select of its payload besides cursor and errors)
@@ -124,6 +134,17 @@ MUTATIONS = {
     "deactivateUser": ("DeactivateUserInput", f"user {{ {USER} }}"),
     "signOutUser": ("SignOutUserInput", f"user {{ {USER} }}"),
     "logout": ("LogoutInput", ""),
+    "requestUpload": ("RequestUploadInput", _UPLOAD),
+    "createDocument": ("CreateDocumentInput", _DOCUMENT),
+    "updateDocument": ("UpdateDocumentInput", _DOCUMENT),
+    "deleteDocument": ("DeleteRecordInput", "deletedId"),
+    "restoreDocument": ("RestoreDocumentInput", _DOCUMENT),
+    "createCustomField": ("CreateCustomFieldInput", _FIELD),
+    "updateCustomField": ("UpdateCustomFieldInput", _FIELD),
+    "deleteCustomField": ("DeleteRecordInput", "deletedId"),
+    "requestFieldUpload": ("RequestFieldUploadInput", _UPLOAD),
+    "addFieldFile": ("AddFieldFileInput", _DOCUMENT),
+    "deleteFieldFile": ("DeleteRecordInput", "deletedId"),
 }
 
 
@@ -147,6 +168,9 @@ query Everything($pipeline: ID!) {
     ownership { allowDifferentOwners makeOpportunityOwnerFollowerOfContact
       makeContactOwnerFollowerOfOpportunity }
     contactTypes { id name system } tags { id name system }
+    customFields {
+      id key name object group description formats allowMultiple maxFiles version updatedAt
+    }
     users(activeOnly: false) { """
     + USER
     + """ }
@@ -157,6 +181,8 @@ query Everything($pipeline: ID!) {
     owner { id } followers { id source addedAt addedBy { id } user { id } }
     createdAt updatedAt version
   } }
+  documents(first: 40) { totalCount nodes { ...Kept } }
+  deleted: documents(first: 40, filter: { deleted: true }) { totalCount nodes { ...Kept } }
   board(pipelineId: $pipeline, filter: { statuses: [] }) { hiddenByFilter columns {
     totals { count value { amount } }
     cards(first: 20) { edges { sortKey node {
@@ -165,6 +191,9 @@ query Everything($pipeline: ID!) {
       owner { id } followers { id source addedAt addedBy { id } user { id } }
     } } }
   } }
+}
+fragment Kept on Document {
+  id name folder kind status version updatedAt deletedAt contact { id } opportunity { id }
 }
 """
 )
