@@ -46,10 +46,19 @@ async def test_a_file_of_a_contact_s_field_hangs_on_the_contact(spa: Spa) -> Non
     contact = await spa.contact(owner=spa.ben)
     made = await field_filed(spa.ben, contact, await field(spa), name="Left.pdf")
     assert {**made, "id": "", "version": 1} == {
-        "id": "", "name": "Left.pdf", "folder": "Custom Fields", "kind": "FORM_FIELD_FILE",
-        "status": "STORED", "mediaType": "application/pdf", "size": 18, "version": 1,
-        "deletedAt": None, "viewerCanEdit": True, "contact": {"id": contact},
-        "opportunity": None, "uploadedBy": {"id": spa.ben.id},
+        "id": "",
+        "name": "Left.pdf",
+        "folder": "Custom Fields",
+        "kind": "FORM_FIELD_FILE",
+        "status": "STORED",
+        "mediaType": "application/pdf",
+        "size": 18,
+        "version": 1,
+        "deletedAt": None,
+        "viewerCanEdit": True,
+        "contact": {"id": contact},
+        "opportunity": None,
+        "uploadedBy": {"id": spa.ben.id},
     }
 
 

@@ -23,6 +23,8 @@ PRINCIPAL = [
     "Query.contacts(filter.phones)",
     "Query.opportunities(filter.source)",
     "Query.contacts(after)",
+    "Query.documents(filter.search)",
+    "Contact.documents(filter.folders)",
     "Query.node(id)",
     "Practice.tags(search)",
 ]
@@ -37,6 +39,9 @@ TOLD = [
     ("Mutation.updateContact(input.source)", "contact { source }", 200),
     ("Mutation.createUser(input.name)", "user { name }", 200),
     ("Mutation.createContactType(input.name)", "contactType { name }", 50),
+    ("Mutation.createCustomField(input.name)", "customField { name }", 200),
+    ("Mutation.updateCustomField(input.description)", "customField { description }", 2000),
+    ("Mutation.updateDocument(input.folder)", "document { folder }", 200),
 ]
 
 
@@ -190,6 +195,10 @@ STORMY = [
     "Mutation.createContact(input.email)",
     "Mutation.editTags(input.add)",
     "Mutation.createContactType(input.name)",
+    "Mutation.createCustomField(input.key)",
+    "Mutation.requestUpload(input.name)",
+    "Mutation.requestUpload(input.mediaType)",
+    "Query.documents(filter.folders)",
     "Mutation.updateContact @idempotent(key)",
 ]
 

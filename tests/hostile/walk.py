@@ -54,6 +54,18 @@ GIVEN = {
     "CreateContactTypeInput.name": f'"Type {N}"',
     "RenameContactTypeInput.name": f'"Renamed {N}"',
     "DeactivateUserInput.reassignToId": '"USER"',
+    "UpdateDocumentInput.id": '"DOCUMENT"',
+    "RestoreDocumentInput.id": '"DELETED"',
+    "UpdateCustomFieldInput.id": '"FIELD"',
+    "fieldId": '"FIELD"',
+    "uploadId": '"UPLOAD"',
+    "AddFieldFileInput.uploadId": '"FIELD_UPLOAD"',
+    "RequestFieldUploadInput.recordId": '"CONTACT"',
+    "AddFieldFileInput.recordId": '"CONTACT"',
+    "mediaType": '"application/pdf"',
+    "RequestUploadInput.name": '"Consent.pdf"',
+    "RequestFieldUploadInput.name": '"Consent.pdf"',
+    "CreateCustomFieldInput.name": f'"Field {N}"',
 }
 # Given though they are not required.
 ALSO = ("CreateContactInput.lastName", "DeactivateUserInput.reassignToId")

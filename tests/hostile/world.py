@@ -15,6 +15,7 @@ from models.log import event
 from models.opportunity import opportunity
 from resolvers.enums import ErrorCode
 from resolvers.ids import global_id
+from tests.documents.filing import field, field_uploaded, filed, uploaded
 from tests.hostile.watch import codes_in
 from tests.scenarios.spa import open_spa
 from tests.server import Server
@@ -75,11 +76,14 @@ def _rows(connection: Connection) -> list[int]:
 
 @asynccontextmanager
 async def target(server: Server) -> AsyncIterator[Target]:
-    """Make a practice with a contact, a card, a tag and users."""
+    """Make a practice with a contact, a card, a tag, users, documents and a custom field."""
     async with open_spa(server, different_owners=True, name="target") as spa:
         person, card = await spa.pair("Grace Park")
         await spa.ada.do("editTags", contactId=person, add=["laser"])
         kind = await spa.ada.do("createContactType", name="VIP")
+        photos = await field(spa, allowMultiple=True, maxFiles=100)
+        kept, gone = await filed(spa.ada, person), await filed(spa.ada, person)
+        await spa.ada.do("deleteDocument", id=gone["id"])
         found = Target(server, spa.http, spa.ada.token)
         found.world = {
             "CONTACT": person,
@@ -90,6 +94,11 @@ async def target(server: Server) -> AsyncIterator[Target]:
             "LEAD": spa.types["Lead"],
             "TYPE": kind["contactType"]["id"],
             "NOBODY": global_id("User", uuid7()),
+            "FIELD": photos["id"],
+            "DOCUMENT": kept["id"],
+            "DELETED": gone["id"],
+            "UPLOAD": await uploaded(spa.ada, person),
+            "FIELD_UPLOAD": await field_uploaded(spa.ada, person, photos),
         }
         yield found
 
