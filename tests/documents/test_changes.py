@@ -157,7 +157,7 @@ async def test_the_same_key_twice_makes_one_document(spa: Spa) -> None:
 
 async def test_a_change_grows_the_version_and_a_stale_one_conflicts(spa: Spa) -> None:
     made = await filed(spa.ada, await spa.contact())
-    told = {"id": made["id"], "expectedVersion": 1}
+    told: Json = {"id": made["id"], "expectedVersion": 1}
     payload = await spa.ada.do("updateDocument", **told, name="New.pdf", folder="Laser")
     assert payload["document"] == {**made, "name": "New.pdf", "folder": "Laser", "version": 2}
     async with spa.unchanged():

@@ -44,7 +44,7 @@ async def test_a_field_that_is_told_nothing_takes_one_file_of_any_format(spa: Sp
 
 
 async def test_a_field_is_as_it_was_told(spa: Spa) -> None:
-    wanted = {
+    wanted: Json = {
         "object": "OPPORTUNITY",
         "name": "Plan",
         "group": "Sale",
@@ -147,7 +147,7 @@ async def test_a_change_changes_what_it_names_and_nothing_else(spa: Spa) -> None
     made = await field(spa, description="Old", formats=["PDF"], key="scan")
     new = await changed(spa.ada, made, name="New", expectedVersion=1)
     assert new == {**made, "name": "New", "version": 2}
-    told = {"group": "Other", "description": None, "formats": None, "allowMultiple": True}
+    told: Json = {"group": "Other", "description": None, "formats": None, "allowMultiple": True}
     new = await changed(spa.ada, made, **told)
     assert new == {
         **made,

@@ -84,10 +84,14 @@ async def test_uploads_and_fields_are_rows_that_name_their_records(spa: Spa) -> 
     made, changed = await entries(spa.ada, "createCustomField", "updateCustomField")
     assert (made["recordKind"], made["recordId"]) == ("CustomField", of["id"])
     assert changes(made) == {
-        "object": (None, "OPPORTUNITY"), "kind": (None, "FILE_UPLOAD"),
-        "key": (None, "before_photos"), "name": (None, "Before photos"),
-        "group": (None, "Photos"), "description": (None, "X"),
-        "formats": (None, '["PDF"]'), "allowMultiple": (None, "false"),
+        "object": (None, "OPPORTUNITY"),
+        "kind": (None, "FILE_UPLOAD"),
+        "key": (None, "before_photos"),
+        "name": (None, "Before photos"),
+        "group": (None, "Photos"),
+        "description": (None, "X"),
+        "formats": (None, '["PDF"]'),
+        "allowMultiple": (None, "false"),
         "maxFiles": (None, "1"),
     }
     assert changes(changed) == {"formats": ('["PDF"]', '["PDF","PNG"]')}
