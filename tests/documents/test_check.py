@@ -38,8 +38,12 @@ def agree(connection: Connection, key: UUID, contacts: list[UUID]) -> None:
     practice = connection.execute(changed.returning(document.c.practice_id)).scalar_one()
     for place, contact in enumerate(contacts):
         row = {
-            "id": UUID(int=place + 1), "practice_id": practice, "document_id": key,
-            "contact_id": contact, "position": place, "is_primary": place == 0,
+            "id": UUID(int=place + 1),
+            "practice_id": practice,
+            "document_id": key,
+            "contact_id": contact,
+            "position": place,
+            "is_primary": place == 0,
         }
         connection.execute(insert(agreement_recipient), {**row, "role": "SIGNER"})
 

@@ -120,8 +120,6 @@ MUTATIONS = {
     "moveOpportunity": ("MoveOpportunityInput", _OPPORTUNITY),
     "setOpportunityStatus": ("SetOpportunityStatusInput", _OPPORTUNITY),
     "deleteOpportunity": ("DeleteRecordInput", "deletedId"),
-    "createDocument": ("CreateDocumentInput", "document { id version }"),
-    "deleteDocument": ("DeleteRecordInput", "deletedId"),
     "changeOwner": ("ChangeOwnerInput", _FOLLOWABLE),
     "addFollowers": ("AddFollowersInput", _FOLLOWABLE),
     "removeFollowers": ("RemoveFollowersInput", _FOLLOWABLE),
