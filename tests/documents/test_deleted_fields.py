@@ -1,5 +1,6 @@
 """R84: a field that is deleted takes its files with it, each with its event and its audit row."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from resolvers import journal
 from resolvers.ids import parse
 from tests.audit.trail import database_of, read
 from tests.audit.trail import told as trail
-from tests.client import LiveBoard
+from tests.client import PATIENCE, LiveBoard
 from tests.documents.filing import field, field_filed, field_uploaded, filed
 from tests.model.fold import Json
 from tests.scenarios.spa import Spa
@@ -80,6 +81,39 @@ async def test_boards_are_told_that_a_card_lost_its_files(spa: Spa) -> None:
     assert (told["changedFields"], told["opportunity"]["documentCount"]) == (["documentCount"], 0)
     (shown,) = (await spa.ben.ask(COUNTS, ids=[card]))["nodes"]
     assert shown == {"documentCount": 0, "customFields": []}
+
+
+async def test_a_file_that_was_deleted_before_keeps_its_time(spa: Spa) -> None:
+    contact = await spa.contact()
+    of = await field(spa, allowMultiple=True)
+    made, _ = [await field_filed(spa.ada, contact, of) for _ in range(2)]
+    await spa.ada.do("deleteFieldFile", id=made["id"])
+
+    def kept(connection: Connection) -> Json:
+        found = connection.execute(select(document).filter_by(id=parse(made["id"]).id)).one()
+        return dict(found._mapping)
+
+    before = await read(database_of(spa), kept)
+    await spa.ada.do("deleteCustomField", id=of["id"])
+    assert await read(database_of(spa), kept) == before
+
+
+@pytest.mark.parametrize("of", ["CONTACT", "OPPORTUNITY"])
+async def test_a_field_that_is_deleted_while_it_is_filled_keeps_no_file(spa: Spa, of: str) -> None:
+    contact, card = await spa.pair()
+    record = contact if of == "CONTACT" else card
+    for number in range(3):
+        made = await field(spa, of, name=f"Field {number}", allowMultiple=True)
+        uploads = [await field_uploaded(spa.ada, record, made) for _ in range(3)]
+        place = {"recordId": record, "fieldId": made["id"]}
+        adding = [spa.ada.send("addFieldFile", **place, uploadId=one) for one in uploads]
+        deleting = spa.ada.do("deleteCustomField", id=made["id"])
+        async with asyncio.timeout(PATIENCE):
+            *answers, _ = await asyncio.gather(*adding, deleting)
+        codes = {error["path"][1]: error["code"] for one in answers for error in one["errors"]}
+        assert codes in ({}, {"fieldId": "NOT_FOUND"})
+        (shown,) = (await spa.ada.ask(COUNTS, ids=[record]))["nodes"]
+        assert shown["documentCount"] == 0
 
 
 @pytest.mark.parametrize(("most", "kinds"), [(6, ["Document"] * 6), (5, ["many"])])

@@ -1,10 +1,14 @@
 """R84: formats and number of a field's files hold, under a lock; the field alone drops them."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from models.document import document
+from models.seams import utc_now
 from tests.client import PATIENCE, Client
 from tests.documents.filing import field, field_filed, field_uploaded, file, filed, uploaded
 from tests.model.fold import Json
@@ -85,6 +89,17 @@ async def test_every_field_of_the_object_is_told_the_newest_file_last(spa: Spa) 
     ]
     poor = await spa.hire("Poe", restricted=False, without=["DOCUMENTS_READ"])
     assert await values(poor, one) == [{many["id"]: [], empty["id"]: []}]
+
+
+async def test_the_newest_file_is_last_whatever_its_id(spa: Spa) -> None:
+    contact = await spa.contact()
+    of = await field(spa, allowMultiple=True)
+    for name in ("late.pdf", "early.pdf"):
+        await field_filed(spa.ada, contact, of, name=name)
+    row = document.c.name == "late.pdf"
+    late = update(document).where(row).values(created_at=utc_now() + timedelta(days=1))
+    await spa.server.desk.services.database.write(lambda connection: connection.execute(late))
+    assert await values(spa.ada, contact) == [{of["id"]: ["early.pdf", "late.pdf"]}]
 
 
 async def test_a_full_field_takes_nothing_until_a_file_is_dropped(spa: Spa) -> None:
