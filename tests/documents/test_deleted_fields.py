@@ -39,6 +39,11 @@ def copies(connection: Connection, key: Any, count: int) -> None:
     connection.execute(insert(document_link), [{**link, "document_id": one} for one in ids])
 
 
+async def changes_after(spa: Spa, number: int) -> list[Json]:
+    """Return the rows of the audit trail after a row, without reads, which are written late."""
+    return [row for row in (await trail(spa))[number:] if "." not in row["action"]]
+
+
 async def test_its_files_go_with_it_and_nothing_else(spa: Spa) -> None:
     contact, card = await spa.pair()
     of, other = await field(spa, allowMultiple=True), await field(spa, name="Other")
@@ -47,7 +52,7 @@ async def test_its_files_go_with_it_and_nothing_else(spa: Spa) -> None:
     late = await field_uploaded(spa.ada, contact, of)
     rows, seen = len(await trail(spa)), len(await read(database_of(spa), events))
     await spa.ada.do("deleteCustomField", id=of["id"])
-    told = (await trail(spa))[rows:]
+    told = await changes_after(spa, rows)
     assert [(row["action"], row["record_kind"]) for row in told] == [
         ("deleteCustomField", "Document"),
         ("deleteCustomField", "Document"),
@@ -129,7 +134,7 @@ async def test_very_many_are_told_as_many(
     await database_of(spa).write(copies, parse(made["id"]).id, 5)
     rows = len(await trail(spa))
     await spa.ada.do("deleteCustomField", id=of["id"])
-    told = (await trail(spa))[rows:]
+    told = await changes_after(spa, rows)
     assert [row["record_kind"] for row in told] == [*kinds, "CustomField"]
     if kinds == ["many"]:
         assert told[0]["changes"] == {
