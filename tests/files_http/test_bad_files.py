@@ -10,7 +10,7 @@ from files.formats import FileFormat
 from tests.files.samples import huge_png, image, one_page, raw_pdf, whole
 from tests.files_http.conftest import STORES
 from tests.files_http.files import CONSENT, Left, left, put, refusal, requested, ticket
-from tests.files_http.test_resumable import begun, sent
+from tests.files_http.tus import begun, sent
 from tests.scenarios.spa import Spa
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

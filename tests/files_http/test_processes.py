@@ -22,7 +22,7 @@ from tests.files_http.files import (
     sound,
     ticket,
 )
-from tests.files_http.test_resumable import begun, sent
+from tests.files_http.tus import begun, sent
 from tests.observability.process import SECRET, Process, serving
 from tests.scenarios.spa import Spa, open_spa
 from tests.server import Server, running_server

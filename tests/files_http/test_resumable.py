@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
 
-import httpx2
 import pytest
 
 from models.seams import Seams, utc_now
@@ -24,47 +23,17 @@ from tests.files_http.files import (
     left,
     noise,
     objects,
-    put,
     raw,
     refusal,
     sound,
     ticket,
     until_left,
 )
-from tests.model.fold import Json
+from tests.files_http.tus import begun, offset, sent, until_offset
 from tests.scenarios.spa import Spa
 from tests.server import running_server
 
 MIB = 2**20
-
-
-async def begun(client: Client, asked: Json, size: int) -> str:
-    """Begin a resumable upload; return where its parts go."""
-    headers = {**TUS, "Upload-Length": str(size)}
-    answer = await client.http.post(address(client, asked["url"]), headers=headers)
-    assert answer.status_code == 201, answer.text
-    assert answer.headers["tus-resumable"] == "1.0.0"
-    return str(answer.headers["location"])
-
-
-async def sent(client: Client, where: str, offset: int, content: bytes) -> httpx2.Response:
-    """Send a part."""
-    headers = {**PART, "Upload-Offset": str(offset)}
-    return await client.http.patch(address(client, where), content=content, headers=headers)
-
-
-async def offset(client: Client, where: str) -> int:
-    """Ask how much is there."""
-    answer = await client.http.head(address(client, where), headers=TUS)
-    assert answer.status_code == 200
-    assert answer.headers["cache-control"] == "no-store"
-    return int(answer.headers["upload-offset"])
-
-
-async def until_offset(client: Client, where: str, wanted: int) -> None:
-    async with asyncio.timeout(5):
-        while await offset(client, where) != wanted:  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.02)
 
 
 @pytest.mark.parametrize("files_url", STORES, indirect=True)
@@ -145,6 +114,28 @@ async def test_another_process_goes_on_although_it_saw_nothing(
     assert shown["pages"] == 2
 
 
+@pytest.mark.parametrize("files_url", STORES, indirect=True)
+async def test_of_two_processes_at_once_one_goes_on(
+    spa: Spa, database_url: str, files_url: str
+) -> None:
+    content, contact = noise(9 * MIB), await spa.contact()
+    asked = await sound(spa.ada, contact, len(content))
+    where = await begun(spa.ada, asked, len(content))
+    headers = {"Content_Length": str(len(content)), "Upload_Offset": "0"}
+    made = await raw(spa.ada, "PATCH", where, **PART, **headers)
+    await made.send(content[: 5 * MIB])
+    await until_offset(spa.ada, where, 4 * MIB)
+    async with running_server(database_url, files_url=files_url) as other:
+        ada = Client(other, spa.http, spa.ada.token)
+        assert (await sent(ada, where, 4 * MIB, content[4 * MIB :])).status_code == 204
+        await made.send(content[5 * MIB :])
+        assert (await made.head()).startswith(b"HTTP/1.1 409 ")
+        made.cut()
+        shown = (await created(ada, contact, asked["id"]))["document"]
+        assert shown["sha256"] == hashlib.sha256(content).hexdigest()
+        assert (await get(ada, shown["downloadUrl"])).content == content
+
+
 async def test_one_of_two_at_once_goes_on(spa: Spa) -> None:
     asked = await sound(spa.ada, await spa.contact(), 100)
     where = await begun(spa.ada, asked, 100)
@@ -155,64 +146,6 @@ async def test_one_of_two_at_once_goes_on(spa: Spa) -> None:
     made.cut()
     await until_offset(spa.ada, where, 40)
     assert (await sent(spa.ada, where, 40, noise(100)[40:])).status_code == 204
-
-
-@pytest.mark.parametrize("at", [0, 39, 41, 100])
-async def test_a_wrong_offset_changes_nothing(spa: Spa, at: int) -> None:
-    asked = await sound(spa.ada, await spa.contact(), 100)
-    where = await begun(spa.ada, asked, 100)
-    await sent(spa.ada, where, 0, noise(40))
-    assert refusal(await sent(spa.ada, where, at, b"x" * 10)) == (409, "CONFLICT")
-    assert await offset(spa.ada, where) == 40
-
-
-async def test_more_than_announced_is_refused_and_the_upload_stays(spa: Spa) -> None:
-    asked = await sound(spa.ada, await spa.contact(), 100)
-    where = await begun(spa.ada, asked, 100)
-    assert refusal(await sent(spa.ada, where, 0, noise(101))) == (413, "FILE_TOO_LARGE")
-    assert await offset(spa.ada, where) == 0
-
-
-@pytest.mark.parametrize(
-    ("length", "status", "code"),
-    [("99", 400, "INVALID_INPUT"), ("101", 413, "FILE_TOO_LARGE")],
-)
-async def test_another_length_than_announced_gives_the_upload_up(
-    spa: Spa, length: str, status: int, code: str
-) -> None:
-    asked = await sound(spa.ada, await spa.contact(), 100)
-    headers = {**TUS, "Upload-Length": length}
-    answer = await spa.ada.http.post(address(spa.ada, asked["url"]), headers=headers)
-    assert refusal(answer) == (status, code)
-    assert await left(spa.server) == Left()
-
-
-@pytest.mark.parametrize(
-    ("method", "headers", "status"),
-    [
-        ("PATCH", {"Tus-Resumable": "0.2.2"}, 412),
-        ("PATCH", {"Tus-Resumable": ""}, 412),
-        ("HEAD", {"Tus-Resumable": "2.0.0"}, 412),
-        ("DELETE", {"Tus-Resumable": "1.0"}, 412),
-        ("PATCH", {"Content-Type": "application/octet-stream"}, 415),
-        ("PATCH", {"Upload-Offset": ""}, 400),
-        ("PATCH", {"Upload-Offset": "-1"}, 400),
-        ("PATCH", {"Upload-Offset": "1e1"}, 400),
-        ("PATCH", {"Upload-Offset": "9" * 20}, 400),
-    ],
-)
-async def test_requests_that_are_not_tus_change_nothing(
-    spa: Spa, method: str, headers: dict[str, str], status: int
-) -> None:
-    asked = await sound(spa.ada, await spa.contact(), 100)
-    where = address(spa.ada, await begun(spa.ada, asked, 100))
-    given = {**PART, "Upload-Offset": "0", **headers}
-    content = noise(100) if method == "PATCH" else None
-    answer = await spa.ada.http.request(method, where, headers=given, content=content)
-    assert answer.status_code == status
-    assert answer.headers.get("tus-version") == ("1.0.0" if status == 412 else None)
-    assert answer.headers["tus-resumable"] == "1.0.0"
-    assert await left(spa.server) == Left(uploads=1)
 
 
 @pytest.mark.parametrize("files_url", STORES, indirect=True)
@@ -255,27 +188,6 @@ async def test_all_bytes_without_an_end_are_completed_by_who_asks_next(spa: Spa)
     made.cut()
     await until_offset(spa.ada, where, 100)
     assert (await created(spa.ada, contact, asked["id"]))["errors"] == []
-
-
-async def test_a_file_that_is_none_is_refused_with_its_last_part(spa: Spa) -> None:
-    content = b"<html>" + b" " * 100
-    asked = await ticket(spa.ada, await spa.contact(), len(content))
-    where = await begun(spa.ada, asked, len(content))
-    assert (await sent(spa.ada, where, 0, content[:50])).status_code == 204
-    answer = await sent(spa.ada, where, 50, content[50:])
-    assert refusal(answer) == (415, "UNSUPPORTED_MEDIA_TYPE")
-    assert await left(spa.server) == Left()
-    assert (await spa.ada.http.head(address(spa.ada, where), headers=TUS)).status_code == 404
-
-
-async def test_a_link_begins_one_upload(spa: Spa) -> None:
-    asked = await sound(spa.ada, await spa.contact(), 100)
-    await begun(spa.ada, asked, 100)
-    headers = {**TUS, "Upload-Length": "100"}
-    again = await spa.ada.http.post(address(spa.ada, asked["url"]), headers=headers)
-    assert refusal(again) == (404, "NOT_FOUND")
-    assert refusal(await put(spa.ada, asked["url"], noise(100))) == (404, "NOT_FOUND")
-    assert await left(spa.server) == Left(uploads=1)
 
 
 @pytest.mark.parametrize(("hours", "status"), [(23.9, 204), (24.1, 404)])

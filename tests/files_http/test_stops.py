@@ -19,7 +19,7 @@ from tests.files_http.files import (
     send_file,
     sound,
 )
-from tests.files_http.test_resumable import begun, offset, sent
+from tests.files_http.tus import begun, offset, sent
 from tests.server import running_server
 
 MIB = 2**20

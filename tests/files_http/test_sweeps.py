@@ -28,7 +28,7 @@ from tests.files_http.files import (
     sound,
     until_left,
 )
-from tests.files_http.test_rights import DELETE
+from tests.files_http.losses import DELETE
 from tests.processes import free_port
 from tests.s3 import s3_url
 from tests.scenarios.spa import Spa

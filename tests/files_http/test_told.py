@@ -24,8 +24,6 @@ from tests.files_http.files import (
 from tests.observability.scraped import value
 from tests.scenarios.spa import Spa
 
-MIB = 2**20
-
 
 def told(logs: list[Any]) -> list[dict[str, Any]]:
     """Return the lines of requests for files, without what differs each time."""
