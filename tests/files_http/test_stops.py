@@ -4,9 +4,10 @@ import asyncio
 from time import monotonic
 
 import httpx2
+import pytest
 
 from tests.client import Client
-from tests.files_http.conftest import OpenSpa
+from tests.files_http.conftest import STORES, OpenSpa
 from tests.files_http.files import (
     MP3,
     PART,
@@ -25,6 +26,7 @@ from tests.server import running_server
 MIB = 2**20
 
 
+@pytest.mark.parametrize("files_url", STORES, indirect=True)
 async def test_what_is_in_flight_ends_and_leaves_nothing_half(
     spa_with: OpenSpa, database_url: str, files_url: str
 ) -> None:

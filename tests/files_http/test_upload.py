@@ -102,6 +102,15 @@ async def test_a_byte_more_or_less_than_announced_is_refused_where_no_length_is_
     assert await left(spa.server) == Left()
 
 
+async def test_a_byte_too_many_is_refused_at_once(spa: Spa) -> None:
+    asked = await sound(spa.ada, await spa.contact(), 100)
+    made = await raw(spa.ada, "PUT", asked["url"], Transfer_Encoding="chunked")
+    await made.send(b"65\r\n" + noise(101) + b"\r\n")  # and no end
+    assert (await made.head()).startswith(b"HTTP/1.1 413 ")
+    made.cut()
+    assert await left(spa.server) == Left()
+
+
 async def test_nothing_at_all_is_refused(spa: Spa) -> None:
     asked = await ticket(spa.ada, await spa.contact(), len(CONSENT))
     assert refusal(await put(spa.ada, asked["url"], b"")) == (400, "INVALID_INPUT")
