@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-SEGMENT_BYTES = 4 * 1024 * 1024
+SEGMENT_BYTES = 2 * 1024 * 1024
 PIECE_BYTES = 1024 * 1024  # so much is read at once
 _KEY = re.compile(r"[0-9a-f]{32}")
 _SEGMENT = re.compile(r"[0-9]{16}")

@@ -9,7 +9,7 @@ from uuid import UUID
 from app.files.looks import Look
 from app.files.refusals import busy, conflict, too_many
 
-MOST_AT_ONCE = 64
+MOST_AT_ONCE = 128
 WAIT_SECONDS = 5.0
 _LEAVE_SECONDS = 2.0
 _MOST_LOOKS = 64

@@ -172,7 +172,7 @@ async def test_what_changes_nothing_writes_nothing(spa: Spa) -> None:
     made = await filed(spa.ada, await spa.contact())
     before = len(await trail(spa))
     async with spa.unchanged():
-        same = {"name": "Consent.pdf", "folder": "INTERNAL", "expectedVersion": 1}
+        same: Json = {"name": "Consent.pdf", "folder": "INTERNAL", "expectedVersion": 1}
         assert (await spa.ada.do("updateDocument", id=made["id"], **same))["document"] == made
         await spa.ada.do("updateDocument", id=made["id"], name=None, folder=None)
     assert [row for row in (await trail(spa))[before:] if "." not in row["action"]] == []

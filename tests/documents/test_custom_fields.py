@@ -175,7 +175,7 @@ async def test_a_change_that_changes_nothing_writes_nothing(spa: Spa) -> None:
 async def test_a_change_is_refused_in_the_order_of_the_contract(spa: Spa) -> None:
     made = await field(spa)
     contact = await spa.contact()
-    told = [
+    told: list[tuple[Client, Json, str]] = [
         (spa.ada, {"maxFiles": 0, "id": contact}, "INVALID_INPUT"),
         (spa.ada, {"maxFiles": 101, "allowMultiple": True}, "INVALID_INPUT"),
         (spa.ben, {"id": contact, "expectedVersion": 9}, "NOT_FOUND"),
@@ -185,7 +185,8 @@ async def test_a_change_is_refused_in_the_order_of_the_contract(spa: Spa) -> Non
     ]
     async with spa.unchanged():
         for client, fields, code in told:
-            assert await client.code("updateCustomField", **{"id": made["id"], **fields}) == code
+            given = {"id": made["id"], **fields}
+            assert await client.code("updateCustomField", **given) == code
         assert await spa.ben.code("createCustomField", **CREATED) == "FORBIDDEN"
         assert await spa.ben.code("deleteCustomField", id=made["id"]) == "FORBIDDEN"
         wrong = {"id": made["id"], "expectedVersion": 2}

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx2
 import obstore
@@ -39,8 +39,8 @@ CONSENT = pdf("Consent of Grace #pagebreak() Page two")
 
 
 def address(client: Client, url: str) -> str:
-    """Return the whole address of a link."""
-    return client.server.http.removesuffix("/graphql") + url
+    """Return the whole address of a link, which `serve` makes whole itself."""
+    return urljoin(client.server.http, url)
 
 
 async def requested(client: Client, contact: str, **fields: Any) -> Json:

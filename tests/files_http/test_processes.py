@@ -106,7 +106,7 @@ async def test_on_a_full_disk_nothing_is_half_stored(
         where = await begun(spa.ada, parts, 6 * MIB)
         pid, content = process.running.pid, noise(6 * MIB)
         _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (3 * MIB, most))
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (MIB, most))
         assert refusal(await put(spa.ada, whole["url"], content)) == (507, "STORAGE_FULL")
         assert refusal(await sent(spa.ada, where, 0, content)) == (507, "STORAGE_FULL")
         assert await left(spa.server) == Left(uploads=1)
