@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from benchmarks import across, audit, board, fanout, growth, moves, storm
+from benchmarks import across, audit, board, fanout, files, growth, moves, storm
 from benchmarks.places import places
 from benchmarks.report import Report
 
-PARTS = ("board", "fanout", "growth", "moves", "storm", "across", "audit")
+PARTS = ("board", "fanout", "growth", "moves", "storm", "across", "audit", "files")
 
 
 def main() -> None:
@@ -25,6 +25,7 @@ def main() -> None:
         "storm": storm.measure,
         "across": across.measure,
         "audit": audit.measure,
+        "files": files.measure,
     }
     with places(with_postgres=not asked.sqlite) as found:
         for name in asked.parts or PARTS:

@@ -1,5 +1,6 @@
 """The canonical board over HTTP: the product, raw SQL and the stock spelling, on one server."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -29,14 +30,22 @@ class _Case:
 
     def requests(self, path: str, users: list[str]) -> list[bytes]:
         """Return the request of each user."""
-        variables = {"pipeline": global_id("Pipeline", UUID(self.place.staff.pipeline))}
-        body = {"query": BOARD, "variables": variables}
-        return [post(path, self.served.token(user), body) for user in users]
+        return board_requests(self.place, self.served, path, users)
 
     def rate(self, path: str, users: list[str]) -> Rate:
         """Return how fast a path answers."""
         served, requests = self.served, self.requests(path, users)
         return elsewhere(hammer, Load(served.port, served.pid, requests, self.seconds))
+
+
+def board_requests(
+    place: Place, served: Served, path: str = "/graphql", users: Sequence[str] = ()
+) -> list[bytes]:
+    """Return a request for the board from each user, by default from all."""
+    variables = {"pipeline": global_id("Pipeline", UUID(place.staff.pipeline))}
+    body = {"query": BOARD, "variables": variables}
+    every = users or (*place.staff.unrestricted, *place.staff.restricted)
+    return [post(path, served.token(user), body) for user in every]
 
 
 def measure(places: Places, report: Report, *, quick: bool) -> None:

@@ -1,5 +1,6 @@
 """The measured server: the product with the raw and stock endpoints beside it, in one process."""
 
+import hashlib
 import multiprocessing
 import os
 import socket
@@ -8,12 +9,15 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 from uuid import UUID
 
 import uvicorn
 from broadcaster import Broadcast
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 
 from app.asgi import create_app
@@ -30,7 +34,12 @@ SECRET = b"a secret of benchmarks, 32 bytes."
 SPAWN = multiprocessing.get_context("spawn")
 _STOP_SECONDS = 20.0
 # A few users stand for many: they may have more than their share.
-_UNLIMITED: dict[str, Any] = {"max_sockets": 100_000, "max_cost_per_minute": 10**12}
+_UNLIMITED: dict[str, Any] = {
+    "max_sockets": 100_000,
+    "max_cost_per_minute": 10**12,
+    "max_uploads": 1_000,
+    "max_upload_bytes": 2**31 - 1,
+}
 
 
 @dataclass(frozen=True)
@@ -66,8 +75,13 @@ def serving(place: Place, port: int = 0, wake_url: str = "memory://") -> Iterato
 def _serve(stored: dict[str, Any], told: Connection, port: int, wake_url: str) -> None:
     place = Place.from_json(stored)
     listener = socket.create_server(("127.0.0.1", port), backlog=BACKLOG)
+    folder = TemporaryDirectory(prefix="bench-files-")
     settings = Settings(
-        database_url=place.url, wake_url=wake_url, graceful_stop_seconds=2, **_UNLIMITED
+        database_url=place.url,
+        files_url=Path(folder.name).as_uri(),
+        wake_url=wake_url,
+        graceful_stop_seconds=2,
+        **_UNLIMITED,
     )
     server = uvicorn.Server(configuration(_application(place, settings), settings))
     send_at_once(listener)
@@ -75,6 +89,38 @@ def _serve(stored: dict[str, Any], told: Connection, port: int, wake_url: str) -
     set_up_logging(to=Path(os.devnull).open("wb"))  # noqa: SIM115 - open as long as the process
     told.send(listener.getsockname()[1])
     server.run(sockets=[listener])
+    folder.cleanup()
+
+
+async def _counted(request: Request) -> Response:
+    """Take a body and do nothing with it but count."""
+    count = 0
+    async for chunk in request.stream():
+        count += len(chunk)
+    return PlainTextResponse(str(count))
+
+
+async def _plainly_kept(request: Request) -> Response:
+    """Take a body as a simple endpoint would that keeps it: hash and write what comes."""
+    digest = hashlib.sha256()
+    with TemporaryFile() as file:
+        async for chunk in request.stream():
+            digest.update(chunk)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    return PlainTextResponse(digest.hexdigest())
+
+
+async def _repeated(request: Request) -> Response:
+    """Answer so many bytes, as fast as they can be sent."""
+    size, block = int(request.query_params["size"]), bytes(2**20)
+
+    async def body() -> AsyncIterator[bytes]:
+        for _ in range(size // len(block)):
+            yield block
+
+    return StreamingResponse(body(), headers={"Content-Length": str(size)})
 
 
 def _application(place: Place, settings: Settings) -> Starlette:
@@ -84,6 +130,9 @@ def _application(place: Place, settings: Settings) -> Starlette:
     app.router.routes += [
         Route("/raw", RawBoard(place).answer, methods=["POST"]),
         Mount("/stock", stock),
+        Route("/raw-upload", _counted, methods=["PUT"]),
+        Route("/plain-upload", _plainly_kept, methods=["PUT"]),
+        Route("/raw-download", _repeated),
     ]
     ours = app.router.lifespan_context
 
