@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from models.audit import audit, audit_head, chained, content_of, encoded
+from resolvers.enums import ActorKind
 
 Row = dict[str, Any]
 
@@ -22,22 +23,27 @@ MOVED = (
 
 
 class Actor(NamedTuple):
-    """Who did something, when, and in which request; without a user the program itself."""
+    """Who did something, when, and in which request.
+
+    `kind` says who it was where no user did; unless given, the program itself.
+    """
 
     practice_id: UUID
     user_id: UUID | None
     at: datetime
     request_id: str | None = None
+    kind: ActorKind = ActorKind.SYSTEM
 
 
 def row(
     actor: Actor, action: str, record_kind: str, record_id: UUID | None, changes: dict[str, Any]
 ) -> Row:
     """Return a row to add: `changes` are plain values, a change of one is [before, after]."""
+    kind = ActorKind.USER if actor.user_id else actor.kind
     return {
         "practice_id": actor.practice_id,
         "at": actor.at,
-        "actor_kind": "user" if actor.user_id else "system",
+        "actor_kind": kind.value.lower(),
         "actor_id": actor.user_id,
         "action": action,
         "record_kind": record_kind,

@@ -36,6 +36,9 @@ _NAMED = {
     "stage_id": "Stage",
     "tag_ids": "Tag",
     "template_id": "AgreementTemplate",
+    "recipient": "Contact",
+    "recipients": "Contact",
+    "signed_by": "Contact",
 }
 
 

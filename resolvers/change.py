@@ -38,6 +38,7 @@ from resolvers.ids import Ref
 from resolvers.journal import Note
 from resolvers.limits import USUAL, Limits
 from resolvers.outcome import Notice, Outcome
+from resolvers.papers import Paper
 from resolvers.problems import ConflictProblem, Problem, Refused, forbidden, not_found
 from resolvers.seen import audience
 
@@ -76,6 +77,7 @@ class Change:
         self.warnings: list[Notice] = []
         self.notes: list[Note] = []
         self.last_statements: list[Executable] = []
+        self.paper: Paper | None = None
         self._tracked: dict[UUID, Tracked] = {}
         self.touched: dict[UUID, set[str]] = {}
 

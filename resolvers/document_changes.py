@@ -1,10 +1,11 @@
 """Writing documents: the row, what follows from it, and what the log tells (P12, R97)."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import Connection, delete, insert, update
 
 from models.base import columns_of
 from models.document import Document, document, document_link, document_word
@@ -17,46 +18,83 @@ from resolvers.journal import Note
 
 KIND = "Document"
 Links = Mapping[UUID, str]
+Values = Mapping[str, list[Any]]
 _KINDS = {CONTACT.name: CONTACT, OPPORTUNITY.name: OPPORTUNITY}
 _OF_ROW = tuple(str(column.key) for column in columns_of(document, Document))
 _UNTOLD = frozenset(("version", "updated_at", "id", "practice_id", "created_at"))
 _TOLD = tuple(name for name in _OF_ROW if name not in _UNTOLD)
 
 
-def add(change: Change, new: Document, links: Links) -> None:
-    """Write a new document that hangs on the records of `links`."""
+class Writing(Protocol):
+    """A transaction that writes documents: a user's change, or a step without one."""
+
+    @property
+    def connection(self) -> Connection:
+        """Where it writes."""
+
+    @property
+    def now(self) -> datetime:
+        """Its moment."""
+
+    @property
+    def action(self) -> str:
+        """What it does, for log and audit."""
+
+    def note(self, note: Note) -> None:
+        """Log what it wrote."""
+
+
+def add(change: Change, new: Document, links: Links, more: Values | None = None) -> None:
+    """Write a new document that hangs on the records of `links`; `more` is for the audit."""
     change.connection.execute(insert(document), _row(new))
     _link(change, new, {}, links)
     _index(change, new)
     _touch(change, (None, {}), (new, links))
     told = ((name, getattr(new, name)) for name in _TOLD)
     values = {name: [None, value] for name, value in told if value is not None}
-    change.note(_note(change, new, values, None))
+    change.note(_note(change, new, values | dict(more or {}), None))
 
 
-def save(change: Change, before: Document, after: Document, links: Links | None = None) -> None:
+def save(
+    change: Change,
+    before: Document,
+    after: Document,
+    links: Links | None = None,
+    more: Values | None = None,
+) -> None:
     """Write what differs of a document and of the records it hangs on; nothing where nothing does.
 
-    Whoever is going to change a document holds it first (`document_records.lock`).
+    Whoever is going to change a document holds it first (`document_records.lock`). `more` is what
+    else changed, for the audit.
     """
     old = document_records.links(change.connection, before.id)
     new = old if links is None else links
-    values: dict[str, list[Any]] = {
-        name: [getattr(before, name), getattr(after, name)]
-        for name in _TOLD
-        if getattr(before, name) != getattr(after, name)
-    }
+    values = dict(more or {})
     if old != new:
         values["records"] = [sorted(old), sorted(new)]
+    if rewrite(change, before, after, values):
+        _link(change, after, old, new)
+        _touch(change, (before, old), (after, new))
+
+
+def rewrite(writing: Writing, before: Document, after: Document, more: Values) -> bool:
+    """Write what differs of a document itself, or else only tell `more`; return whether it did.
+
+    For what leaves the records it hangs on as they are, and how many documents these show.
+    """
+    differing = (name for name in _TOLD if getattr(before, name) != getattr(after, name))
+    values = {name: [getattr(before, name), getattr(after, name)] for name in differing}
+    values.update(more)
     if not values:
-        return
-    after.version, after.updated_at = before.version + 1, change.now
+        return False
+    connection = writing.connection
+    after.version, after.updated_at = before.version + 1, writing.now
     row = _row(after)
-    change.connection.execute(update(document).where(document.c.id == after.id).values(row))
-    _link(change, after, old, new)
-    _index(change, after)
-    _touch(change, (before, old), (after, new))
-    change.note(_note(change, after, values, _facts(before, old)))
+    connection.execute(update(document).where(document.c.id == after.id).values(row))
+    _index(writing, after)
+    old = document_records.links(connection, before.id)
+    writing.note(_note(writing, after, values, _facts(before, old)))
+    return True
 
 
 def put_away_field(change: Change, field_id: UUID) -> None:
@@ -109,7 +147,7 @@ def words_of(one: Document, text: Collection[str]) -> frozenset[str]:
     return search_words(one.name) | frozenset(text)
 
 
-def _index(change: Change, one: Document) -> None:
+def _index(change: Writing, one: Document) -> None:
     """Write the words under which the document is found now."""
     file = document_records.file_of(change.connection, one.file_id)
     was = document_records.words(change.connection, one.id)
@@ -157,7 +195,7 @@ def _facts(one: Document, links: Links) -> dict[str, Any]:
 
 
 def _note(
-    change: Change, one: Document, values: dict[str, list[Any]], before: dict[str, Any] | None
+    change: Writing, one: Document, values: dict[str, list[Any]], before: dict[str, Any] | None
 ) -> Note:
     return Note(
         kind=KIND,

@@ -1,6 +1,7 @@
 """The one door to documents: no other module selects from their tables."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -164,6 +165,22 @@ def lock_upload(connection: Connection, key: UUID) -> tuple[Upload, StoredFile] 
     found = Upload(*row)
     file = file_of(connection, found.file_id)
     return (found, file) if file else None
+
+
+def due(connection: Connection, statuses: Iterable[str], now: datetime, most: int) -> list[UUID]:
+    """Return agreements in these statuses whose time is over, at most so many."""
+    statement = (
+        select(agreement.c.document_id)
+        .join(document, document.c.id == agreement.c.document_id)
+        .where(
+            agreement.c.expires_at <= now,
+            document.c.status.in_(sorted(statuses)),
+            document.c.deleted_at.is_(None),
+        )
+        .order_by(agreement.c.expires_at, agreement.c.document_id)
+        .limit(most)
+    )
+    return list(connection.scalars(statement))
 
 
 def agreements(connection: Connection, keys: Iterable[UUID]) -> dict[UUID, Agreement]:

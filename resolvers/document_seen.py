@@ -1,8 +1,8 @@
 """Documents as a viewer sees them: other people's contacts only by name (R17, K26)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -12,7 +12,9 @@ from models.document import Document
 from models.text import same_name_key
 from permissions.rights import Permission
 from permissions.visibility import CONTACT, OPPORTUNITY
-from resolvers import document_records, records
+from resolvers import agreement_records, document_records, records
+from resolvers.agreement_templates import SeenTemplate
+from resolvers.agreement_templates import shown as seen_template
 from resolvers.documents import SYSTEM_FOLDERS
 from resolvers.enums import DocumentKind
 from resolvers.ids import global_id
@@ -38,6 +40,22 @@ class Surroundings:
     opportunities: dict[UUID, SeenOpportunity]
     names: dict[UUID, str]
     agreements: dict[UUID, Agreement]
+    templates: dict[UUID, SeenTemplate] = field(default_factory=dict)
+
+
+class SeenAgreement:
+    """What an agreement is besides a document, and the template it was made from."""
+
+    __slots__ = ("row", "template")
+
+    def __init__(self, row: Agreement, template: SeenTemplate | None) -> None:
+        """Show `row`; its template where it is still there."""
+        self.row = row
+        self.template = template
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the row's attribute."""
+        return getattr(self.row, name)
 
 
 class SeenRecipient(Named):
@@ -103,9 +121,13 @@ class SeenDocument(Named):
         return self.around.lens.users.get(key) if key else None
 
     @property
-    def agreement(self) -> Agreement | None:
+    def agreement(self) -> SeenAgreement | None:
         """What it is as an agreement."""
-        return self.around.agreements.get(self.row.id)
+        found = self.around.agreements.get(self.row.id)
+        if found is None:
+            return None
+        key = found.template_id
+        return SeenAgreement(found, self.around.templates.get(key) if key else None)
 
     @property
     def recipients(self) -> list[SeenRecipient]:
@@ -153,6 +175,10 @@ def show_documents(
     if not wants.isdisjoint(_WITH_PEOPLE):
         keys = [one.id for one in found if one.kind == DocumentKind.AGREEMENT.value]
         around.agreements = document_records.agreements(connection, keys)
+    if "template" in wants:
+        made = (one.template_id for one in around.agreements.values() if one.template_id)
+        templates = agreement_records.templates_of(connection, lens.viewer, made)
+        around.templates = {key: seen_template(one) for key, one in templates.items()}
     if not wants.isdisjoint(("contact", "contactCard", "shareUrl")):
         _need_contacts(connection, around, found, wants)
     if "opportunity" in wants:

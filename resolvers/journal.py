@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, insert, update
 from models.log import event
 from models.practice import practice_head
 from resolvers import audit
+from resolvers.enums import ActorKind
 
 _TAKEN = (
     update(practice_head)
@@ -48,13 +49,14 @@ class Note:
 
 @dataclass(frozen=True, kw_only=True)
 class Author:
-    """Who writes, when, and for which request."""
+    """Who writes, when, and for which request; `kind` says who it is where it is no user."""
 
     practice_id: UUID
     user_id: UUID | None
     at: datetime
     key: str | None
     request_id: str | None
+    kind: ActorKind = ActorKind.SYSTEM
 
 
 def write(connection: Connection, author: Author, notes: list[Note]) -> int | None:
@@ -116,7 +118,8 @@ def _event_row(author: Author, note: Note, seq: int) -> dict[str, Any]:
 
 
 def _audit_row(author: Author, note: Note) -> audit.Row:
-    actor = audit.Actor(author.practice_id, author.user_id, author.at, author.request_id)
+    of = (author.practice_id, author.user_id, author.at, author.request_id, author.kind)
+    actor = audit.Actor(*of)
     changes = {name: [_plain(one) for one in pair] for name, pair in note.values.items()}
     return audit.row(actor, note.action, note.kind, note.record_id, changes)
 

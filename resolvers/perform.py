@@ -15,6 +15,7 @@ from resolvers.idempotency import remember, remembered
 from resolvers.journal import Author, write
 from resolvers.limits import USUAL, Limits
 from resolvers.outcome import Outcome
+from resolvers.papers import Paper
 
 Form = TypeVar("Form")
 
@@ -25,13 +26,14 @@ class Unauthenticated(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """Whose access calls which mutation, and under which idempotency key."""
+    """Whose access calls which mutation, under which idempotency key, and with which paper."""
 
     credential: Credential
     action: str
     key: str | None = None
     request_id: str | None = None
     limits: Limits = USUAL
+    paper: Paper | None = None
 
 
 def perform(
@@ -43,13 +45,14 @@ def perform(
 ) -> Outcome:
     """Run `work` and write what it changed; return what it did and its place in the log.
 
-    Raises Refused, or Unauthenticated: then nothing is changed. A repeat under the same key
-    changes nothing and returns the first outcome (C10).
+    Raises Refused, Unauthenticated or PaperNeeded: then nothing is changed. A repeat under the
+    same key changes nothing and returns the first outcome (C10).
     """
     viewer = vocabulary.load_viewer(connection, call.credential)
     if viewer is None:
         raise Unauthenticated
     change = Change(connection, viewer, seams, call.action, call.limits)
+    change.paper = call.paper
     first = remembered(change, call.key, form) if call.key else None
     if first is not None:
         return first

@@ -88,6 +88,12 @@ class Forbidden(RequestError):
     code = "FORBIDDEN"
 
 
+class Unavailable(RequestError):
+    """Something that is needed is away just now."""
+
+    code = "UNAVAILABLE"
+
+
 class NotFound(RequestError):
     """What was subscribed to does not exist for this viewer."""
 

@@ -29,6 +29,7 @@ from resolvers.lens import Lens
 from resolvers.limits import USUAL, Limits
 from resolvers.loading import Wants
 from resolvers.outcome import Outcome
+from resolvers.papers import Paper
 from resolvers.perform import Call, perform
 from resolvers.seal import Seal
 from subscriptions.relay import Relay
@@ -75,6 +76,11 @@ class Context:
         """How much one request may ask for."""
         return self.services.limits
 
+    @property
+    def practice_id(self) -> UUID:
+        """The practice of the viewer."""
+        return self.viewer.practice_id
+
     async def read(self, job: Callable[..., Any], *args: Any) -> Shown:
         """Return what `job(connection, lens, *args)` reads for the viewer.
 
@@ -101,7 +107,12 @@ class Context:
             self.sights = {}
 
     async def change(
-        self, action: str, work: Callable[[Change, Form], Outcome], form: Form, key: str | None
+        self,
+        action: str,
+        work: Callable[[Change, Form], Outcome],
+        form: Form,
+        key: str | None,
+        paper: Paper | None = None,
     ) -> Outcome:
         """Perform a mutation; what is read after it is read with the rights of then."""
         call = Call(
@@ -110,6 +121,7 @@ class Context:
             key=key,
             request_id=self.request_id,
             limits=self.limits,
+            paper=paper,
         )
         await self.reader.close()
         services = self.services

@@ -4,13 +4,13 @@ from datetime import datetime
 
 import strawberry
 
-from models.agreement import Agreement as AgreementRow
 from resolvers import document_seen, pages
 from schema import links
 from schema.context import Info
 from schema.enums import Channel, DocumentKind, DocumentStatus, RecipientRole
 from schema.kind import Node, kind
 from schema.records import Contact, ContactCard, Opportunity, PageInfo
+from schema.templates import AgreementTemplate
 from schema.vocabulary import User
 
 
@@ -41,12 +41,15 @@ class DocumentSource:
     attachment_id: str
 
 
-@kind(AgreementRow)
+@kind(document_seen.SeenAgreement)
 class Agreement:
     """What an agreement is besides a document: its text, and what became of it (R85)."""
 
     revision: int
-    body: str
+    body: str = strawberry.field(
+        description="The text, in CommonMark with its merge fields; the PDF has what they say."
+    )
+    template: AgreementTemplate | None
     sent_at: datetime | None
     viewed_at: datetime | None
     expires_at: datetime | None

@@ -17,7 +17,7 @@ from typing import (
 
 import strawberry
 
-from resolvers import audit_log, document_lists, filters, forms, inputs
+from resolvers import agreement_forms, audit_log, document_lists, filters, forms, inputs
 from resolvers.clean import Unclean, clean_text, plain_text
 from resolvers.enums import ErrorCode
 from resolvers.ids import BadId, Ref, parse
@@ -29,6 +29,8 @@ from schema.glossary import glossed
 from schema.kind import described
 
 T = TypeVar("T")
+# Their forms within forms are called inputs; those within filters are not.
+_NESTED = (forms.__name__, agreement_forms.__name__)
 _NOTHING = (type(None), Absent)
 _made: dict[type[Any], type[Any]] = {}
 _known_hints: dict[type[Any], dict[str, Any]] = {}
@@ -89,7 +91,7 @@ def _graphql(hint: Any) -> Any:
 
 
 def _nested_name(form: Any) -> str:
-    return f"{form.__name__}Input" if form.__module__ == forms.__name__ else form.__name__
+    return f"{form.__name__}Input" if form.__module__ in _NESTED else form.__name__
 
 
 def asked(form: type[T], value: Any, info: Info) -> T | None:

@@ -1,11 +1,15 @@
 """The roots of changing: each is one resolver, one input and one payload."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import strawberry
 
 from resolvers import (
+    agreement_forms,
+    agreement_templates,
+    agreements,
     contact_types,
     contacts,
     custom_field_forms,
@@ -31,6 +35,7 @@ from schema.idempotent import idempotency_key
 from schema.inputs import cleaned, form_input
 from schema.kind import described, kind
 from schema.presenting import accepted, refused
+from schema.printing import with_paper
 
 
 def mutation(work: Callable[..., Any], form: type[Any], payload: type[Any]) -> Any:
@@ -40,7 +45,8 @@ def mutation(work: Callable[..., Any], form: type[Any], payload: type[Any]) -> A
         try:
             wanted = cleaned(form, input, info)
             key = idempotency_key(info)
-            outcome = await info.context.change(info.field_name, work, wanted, key)
+            change = partial(info.context.change, info.field_name, work, wanted, key)
+            outcome = await with_paper(info.context.services, info.context.practice_id, change)
         except Refused as refusal:
             return await refused(payload, refusal, info)
         return await accepted(payload, outcome, info)
@@ -121,6 +127,31 @@ class Mutation:
     delete_document = mutation(documents.delete, forms.DeleteRecord, payloads.DeletePayload)
     restore_document = mutation(
         documents.restore, document_forms.RestoreDocument, payloads.DocumentPayload
+    )
+    create_agreement_template = mutation(
+        agreement_templates.create,
+        agreement_forms.CreateAgreementTemplate,
+        payloads.AgreementTemplatePayload,
+    )
+    update_agreement_template = mutation(
+        agreement_templates.update_template,
+        agreement_forms.UpdateAgreementTemplate,
+        payloads.AgreementTemplatePayload,
+    )
+    delete_agreement_template = mutation(
+        agreement_templates.delete, forms.DeleteRecord, payloads.DeletePayload
+    )
+    create_agreement = mutation(
+        agreements.create, agreement_forms.CreateAgreement, payloads.DocumentPayload
+    )
+    update_agreement = mutation(
+        agreements.update, agreement_forms.UpdateAgreement, payloads.DocumentPayload
+    )
+    send_agreement = mutation(
+        agreements.send, agreement_forms.SendAgreement, payloads.DocumentPayload
+    )
+    revise_agreement = mutation(
+        agreements.revise, agreement_forms.ReviseAgreement, payloads.DocumentPayload
     )
     logout = mutation(sessions.log_out, practice_forms.Logout, payloads.LogoutPayload)
     sign_out_user = mutation(

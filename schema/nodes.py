@@ -5,7 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from permissions.visibility import CONTACT, OPPORTUNITY, Guarded
-from resolvers import audit_log, custom_field_lists, document_lists, lists, vocabulary
+from resolvers import (
+    agreement_templates,
+    audit_log,
+    custom_field_lists,
+    document_lists,
+    lists,
+    vocabulary,
+)
 from resolvers.boards import Board, BoardColumn, find_board
 from resolvers.ids import BadId, Ref, parse
 from resolvers.lens import Lens, SeenUser
@@ -121,6 +128,7 @@ _VOCABULARY: dict[str, Callable[[Any, Lens, UUID], Any]] = {
     "Pipeline": _pipeline,
     "Stage": _stage,
     "AuditEntry": audit_log.find_entry,
+    "AgreementTemplate": agreement_templates.find,
     "Upload": lambda _connection, _lens, _key: None,  # it is read with its payload only
 }
 

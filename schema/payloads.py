@@ -12,6 +12,7 @@ from schema.kind import Node, interface, kind
 from schema.nodes import find_record
 from schema.records import Contact, Followable, Opportunity
 from schema.sights import saw
+from schema.templates import AgreementTemplate
 from schema.vocabulary import ContactType, OwnershipSettings, Practice, User
 
 
@@ -163,6 +164,13 @@ class DocumentPayload(MutationPayload):
     """What became of a document."""
 
     document: Document | None
+
+
+@kind()
+class AgreementTemplatePayload(MutationPayload):
+    """What became of a template."""
+
+    agreement_template: AgreementTemplate | None
 
 
 @kind()

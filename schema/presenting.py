@@ -21,7 +21,10 @@ from schema.nodes import find_record
 from schema.sights import saw
 
 _RECORDS = frozenset(
-    ("contact", "opportunity", "record", "contact_type", "custom_field", "user", "document")
+    (
+        *("contact", "opportunity", "record", "contact_type", "custom_field", "user"),
+        *("document", "agreement_template"),
+    )
 )
 
 

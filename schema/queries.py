@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 from permissions.visibility import CONTACT, OPPORTUNITY, Guarded
-from resolvers import audit_log, document_lists, lists
+from resolvers import agreement_templates, audit_log, document_lists, lists
 from resolvers.boards import find_board
 from resolvers.document_lists import DocumentFilter
 from resolvers.filters import BoardFilter, ContactFilter, OpportunityFilter
@@ -40,6 +40,7 @@ from schema.records import (
     OpportunityConnection,
 )
 from schema.sights import saw, saw_audit, saw_list, shown_of
+from schema.templates import AgreementTemplate
 from schema.vocabulary import Pipeline, Viewer
 
 
@@ -166,6 +167,11 @@ class Query:
         page: Any = await context.read(document_lists.documents, services.seal, of, wants)
         saw_list(context, "Document", shown_of(page, wants))
         return page  # type: ignore[no-any-return]
+
+    @strawberry.field
+    async def agreement_templates(self, info: Info) -> list[AgreementTemplate]:
+        """The practice's templates for agreements, by name; none without DOCUMENTS_READ."""
+        return await info.context.read(agreement_templates.listed)
 
     @strawberry.field
     async def pipelines(self, info: Info) -> list[Pipeline]:

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Callable, Iterator
 
-KINDS = b"PUCOYTLSAco"  # the first byte of an id: practice, user, contact, ... and the followers
+KINDS = b"PUCOYTLSAcoDuFM"  # the first byte of an id: practice, user, contact and so on
 VIEW = b"V"  # of a board, a column and its totals: sealed
 
 

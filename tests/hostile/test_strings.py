@@ -42,6 +42,8 @@ TOLD = [
     ("Mutation.createCustomField(input.name)", "customField { name }", 200),
     ("Mutation.updateCustomField(input.description)", "customField { description }", 2000),
     ("Mutation.updateDocument(input.folder)", "document { folder }", 200),
+    ("Mutation.updateAgreement(input.name)", "document { name }", 200),
+    ("Mutation.updateAgreementTemplate(input.name)", "agreementTemplate { name }", 200),
 ]
 
 

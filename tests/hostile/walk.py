@@ -66,9 +66,16 @@ GIVEN = {
     "RequestUploadInput.name": '"Consent.pdf"',
     "RequestFieldUploadInput.name": '"Consent.pdf"',
     "CreateCustomFieldInput.name": f'"Field {N}"',
+    "UpdateAgreementInput.id": '"AGREEMENT"',
+    "UpdateAgreementTemplateInput.id": '"TEMPLATE"',
+    "CreateAgreementInput.body": '"I, {{contact.name}}, agree."',
 }
 # Given though they are not required.
-ALSO = ("CreateContactInput.lastName", "DeactivateUserInput.reassignToId")
+ALSO = (
+    "CreateContactInput.lastName",
+    "DeactivateUserInput.reassignToId",
+    "CreateAgreementInput.body",
+)
 
 
 FILLERS = {"Boolean": "false", "Int": "1", "DateTime": '"2026-01-31T09:30:00Z"'}

@@ -15,9 +15,10 @@ from models.log import event
 from models.opportunity import opportunity
 from resolvers.enums import ErrorCode
 from resolvers.ids import global_id
+from tests.client import Client
 from tests.documents.filing import field, field_uploaded, filed, uploaded
 from tests.hostile.watch import codes_in
-from tests.scenarios.spa import open_spa
+from tests.scenarios.spa import Spa, open_spa
 from tests.server import Server
 
 # What a signed-in admin may be told of a bad text, beside the codes of payloads.
@@ -74,6 +75,17 @@ def _rows(connection: Connection) -> list[int]:
     return [connection.execute(one).scalar_one() for one in (*counts, changes)]
 
 
+async def agreements(spa: Spa, sender: Client, contact: str) -> dict[str, str]:
+    """Make a template, and a sender's draft for a contact; return them as the walk names them."""
+    text = {"name": "Consent", "body": "I agree."}
+    template = await spa.ada.do("createAgreementTemplate", **text)
+    draft = await sender.do("createAgreement", recipients=[{"contactId": contact}], **text)
+    return {
+        "TEMPLATE": template["agreementTemplate"]["id"],
+        "AGREEMENT": draft["document"]["id"],
+    }
+
+
 @asynccontextmanager
 async def target(server: Server) -> AsyncIterator[Target]:
     """Make a practice with a contact, a card, a tag, users, documents and a custom field."""
@@ -93,6 +105,7 @@ async def target(server: Server) -> AsyncIterator[Target]:
             "STAGE": spa.stages["Booked"],
             "LEAD": spa.types["Lead"],
             "TYPE": kind["contactType"]["id"],
+            **await agreements(spa, spa.ada, person),
             "NOBODY": global_id("User", uuid7()),
             "FIELD": photos["id"],
             "DOCUMENT": kept["id"],

@@ -108,6 +108,13 @@ _FIELD = (
 )
 _TYPE = "contactType { id name system } deletedId practice { id } changedContactCount"
 
+_DOCUMENT = (
+    "document { id name status folder version pages size sha256"
+    " recipients { contactCard { contactId name } primary role completed }"
+    " agreement { revision body expiresAt template { id } } }"
+)
+_TEMPLATE = "agreementTemplate { id name body version }"
+
 # mutation: (its input type, what to select of its payload besides cursor and errors)
 MUTATIONS = {
     "createContact": ("CreateContactInput", _CONTACT),
@@ -131,6 +138,15 @@ MUTATIONS = {
     "updateUserAccess": ("UpdateUserAccessInput", f"user {{ {USER} }}"),
     "deactivateUser": ("DeactivateUserInput", f"user {{ {USER} }}"),
     "signOutUser": ("SignOutUserInput", f"user {{ {USER} }}"),
+    "createAgreementTemplate": ("CreateAgreementTemplateInput", _TEMPLATE),
+    "updateAgreementTemplate": ("UpdateAgreementTemplateInput", _TEMPLATE),
+    "deleteAgreementTemplate": ("DeleteRecordInput", "deletedId"),
+    "createAgreement": ("CreateAgreementInput", _DOCUMENT),
+    "updateAgreement": ("UpdateAgreementInput", _DOCUMENT),
+    "sendAgreement": ("SendAgreementInput", _DOCUMENT),
+    "reviseAgreement": ("ReviseAgreementInput", _DOCUMENT),
+    "deleteDocument": ("DeleteRecordInput", "deletedId"),
+    "restoreDocument": ("RestoreDocumentInput", _DOCUMENT),
     "logout": ("LogoutInput", ""),
     "requestUpload": ("RequestUploadInput", _UPLOAD),
     "createDocument": ("CreateDocumentInput", _DOCUMENT),
