@@ -20,6 +20,7 @@ from app.graphql_http import GraphQLOverHttp
 from app.health import alive, measured, ready, watched
 from app.keeping import sweeping
 from app.settings import Settings
+from app.signing import signing_routes
 from app.sockets import graphql_over_websocket
 from app.tokens import Tokens
 from app.tracing import traces
@@ -59,6 +60,7 @@ def create_app(settings: Settings, secret: bytes, seams: Seams | None = None) ->
         Route("/healthz", alive),
         Route("/readyz", ready),
         Route("/metrics", measured),
+        *signing_routes(),
     ]
     return Starlette(routes=routes, lifespan=lifespan)
 

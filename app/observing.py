@@ -19,7 +19,7 @@ from permissions.viewer import Viewer
 from schema.execution import Engine
 from schema.execution import Request as Asked
 
-Transport = Literal["http", "sse", "ws", "file"]
+Transport = Literal["http", "sse", "ws", "file", "sign"]
 CLIENT_LEFT = 499
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _PLAIN_NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}")

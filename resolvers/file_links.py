@@ -25,6 +25,7 @@ class LinkKind(Enum):
     UPLOAD = "/files/uploads/"
     RESUME = "/files/resumable/"
     SHARE = "/sign/"
+    SIGNED = "/signed/"
 
 
 class DocumentLink(NamedTuple):
@@ -47,6 +48,13 @@ class ShareLink(NamedTuple):
 
     recipient_id: UUID
     revision: int
+
+
+class SignedLink(NamedTuple):
+    """The file of a completed agreement, for one of its recipients."""
+
+    recipient_id: UUID
+    file_id: UUID
 
 
 def document_url(shelf: Shelf, kind: LinkKind, link: DocumentLink, now: datetime) -> str:
@@ -85,6 +93,18 @@ def open_share(shelf: Shelf, text: str, now: datetime) -> ShareLink:
     return ShareLink(UUID(recipient_id), revision)
 
 
+def signed_url(shelf: Shelf, link: SignedLink, until: datetime) -> str:
+    """Return the address of a completed agreement's file."""
+    content = [link.recipient_id.hex, link.file_id.hex]
+    return _url(shelf, LinkKind.SIGNED, shelf.links.make("SIGNED", content, until))
+
+
+def open_signed(shelf: Shelf, text: str, now: datetime) -> SignedLink:
+    """Return which completed file a link is for; BadLink for any other text."""
+    recipient_id, file_id = shelf.links.open("SIGNED", text, now)
+    return SignedLink(UUID(recipient_id), UUID(file_id))
+
+
 def _url(shelf: Shelf, kind: LinkKind, text: str) -> str:
     return f"{shelf.address}{kind.value}{text}"
 
@@ -115,11 +135,14 @@ __all__ = [
     "DocumentLink",
     "LinkKind",
     "ShareLink",
+    "SignedLink",
     "UploadLink",
     "document_url",
     "open_document",
     "open_share",
+    "open_signed",
     "open_upload",
     "share_url",
+    "signed_url",
     "upload_url",
 ]

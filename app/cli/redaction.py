@@ -54,6 +54,7 @@ SHAPES = {
     "documents": _NUMBER,
     "document_rows": _NUMBER,
     "files": _NUMBER,
+    "expired_agreements": _NUMBER,
     "address": _ADDRESS,
     "port": _NUMBER,
     "worker": _NUMBER,

@@ -23,9 +23,11 @@ from app.settings import Settings
 from files.store import FileStore
 from models.database import Database
 from resolvers.audit_retention import prune
+from resolvers.signing import expire_due
 
 T = TypeVar("T")
 Removal = Callable[[Connection], int]
+_EXPIRING = 100  # each is a step with its event and audit row
 
 # Any number that only this program locks: of several processes, one sweeps at a time.
 LOCK = 7_221_156
@@ -35,20 +37,21 @@ _PAUSE_SECONDS = 0.02
 async def sweep(
     database: Database, store: FileStore, settings: Settings, now: datetime
 ) -> Counter[str]:
-    """Remove what is past its time; return how many rows of what were removed.
+    """Remove what is past its time, and let agreements expire; return how many of what.
 
-    A transaction removes at most 1,000 rows, so that changes go on in between. Where another
-    process is sweeping, the rest is left to it. While the storage is away, files stay.
+    A transaction removes at most 1,000 rows, or lets 100 expire, so that changes go on in between.
+    Where another process is sweeping, the rest is left to it. While the storage is away, files
+    stay.
     """
     removed: Counter[str] = Counter()
-    for what, removal in await _removals(database, settings, now):
+    for what, removal, most in await _removals(database, settings, now):
         more = True
         while more:
             count = await database.write(_alone, removal)
             if count is None:
                 return removed
             removed[what] += count
-            more = count >= BATCH
+            more = count >= most
             await asyncio.sleep(_PAUSE_SECONDS)
     removed["files"] = await _sweep_files(database, store, now)
     return removed
@@ -69,8 +72,8 @@ async def _sweep_files(database: Database, store: FileStore, now: datetime) -> i
 
 async def _removals(
     database: Database, settings: Settings, now: datetime
-) -> list[tuple[str, Removal]]:
-    """Return what there is to sweep, each by its name; a new kind of row has its line here."""
+) -> list[tuple[str, Removal, int]]:
+    """Return what there is to sweep, each by its name and with the most of one transaction."""
     kept = settings.event_retention_count
     before = now - timedelta(hours=settings.event_retention_hours)
     async with database.reader() as reader:
@@ -79,13 +82,14 @@ async def _removals(
         partial(remove_events, practice_id=one, kept=kept, before=before) for one in practices
     ]
     return [
-        *(("events", removal) for removal in events),
-        ("idempotency keys", partial(remove_keys, now=now)),
-        ("revoked tokens", partial(remove_revoked_tokens, now=now)),
-        *(("document rows", partial(remove_hanging, now=now, of=one)) for one in HANGING),
-        ("document rows", partial(remove_agreements, now=now)),
-        ("documents", partial(remove_documents, now=now)),
-        ("audit rows", partial(prune, now=now, days=settings.audit_retention_days)),
+        *(("events", removal, BATCH) for removal in events),
+        ("idempotency keys", partial(remove_keys, now=now), BATCH),
+        ("revoked tokens", partial(remove_revoked_tokens, now=now), BATCH),
+        *(("document rows", partial(remove_hanging, now=now, of=one), BATCH) for one in HANGING),
+        ("document rows", partial(remove_agreements, now=now), BATCH),
+        ("documents", partial(remove_documents, now=now), BATCH),
+        ("audit rows", partial(prune, now=now, days=settings.audit_retention_days), BATCH),
+        ("expired agreements", partial(expire_due, now=now, most=_EXPIRING), _EXPIRING),
     ]
 
 
