@@ -151,8 +151,6 @@ MUTATIONS = {
     "requestUpload": ("RequestUploadInput", _UPLOAD),
     "createDocument": ("CreateDocumentInput", _DOCUMENT),
     "updateDocument": ("UpdateDocumentInput", _DOCUMENT),
-    "deleteDocument": ("DeleteRecordInput", "deletedId"),
-    "restoreDocument": ("RestoreDocumentInput", _DOCUMENT),
     "createCustomField": ("CreateCustomFieldInput", _FIELD),
     "updateCustomField": ("UpdateCustomFieldInput", _FIELD),
     "deleteCustomField": ("DeleteRecordInput", "deletedId"),
