@@ -25,7 +25,7 @@ from models.stored_file import StoredFile, stored_file
 from models.text import same_name_key
 from permissions.viewer import Credential
 from resolvers import vocabulary
-from resolvers.document_lists import DocumentFilter, documents
+from resolvers.document_lists import Asked, DocumentFilter, documents
 from resolvers.lens import Lens
 from resolvers.pages import Window
 from resolvers.seal import Seal
@@ -126,7 +126,8 @@ def _timed(connection: Connection, place: Place, seconds: float) -> dict[str, fl
 
         def page(after: str | None = None, lens: Lens = lens) -> str | None:
             window = Window(50, after=after)
-            found = documents(connection, lens, _SEAL, (DocumentFilter(), window), _WANTS)
+            asked = Asked(DocumentFilter(), window, _BEGIN)
+            found = documents(connection, lens, _SEAL, asked, _WANTS)
             return found.page_info.end_cursor
 
         middle = page()
