@@ -93,8 +93,7 @@ def sign(
         return _opened(found)
     _check(found, signature, by.now)
     last = not found.waits_for()
-    if last and paper is not None and isinstance(paper.order, CertificateOrder):
-        by = by._replace(now=paper.order.certificate.completed_at)
+    by = by._replace(now=_moment(found, by.now, paper if last else None))
     mine = replace(
         found.recipient,
         completed_at=by.now,
@@ -110,6 +109,17 @@ def sign(
         file = papers.take(connection, paper, order)
         _complete(connection, signed, by, file.id)
     return _opened(find_signing(connection, link))
+
+
+def _moment(found: Signing, now: datetime, paper: Paper | None) -> datetime:
+    """Return when a signature is given: never before one that was taken before it.
+
+    Signers queue, and clocks of several hosts differ. The last one has the moment of the paper.
+    """
+    if paper is not None and isinstance(paper.order, CertificateOrder):
+        now = paper.order.certificate.completed_at
+    earlier = (one.completed_at for one in found.agreement.recipients if one.completed_at)
+    return max((now, *earlier))
 
 
 def _opened(found: Signing | None) -> Signing:
