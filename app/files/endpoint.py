@@ -53,14 +53,16 @@ class Visit:
     def opened(self, opening: Callable[[Shelf, LinkKind, str, datetime], L], kind: LinkKind) -> L:
         """Return what the link of the request opens; refused like any other bad link.
 
-        No link outlives the token that it was asked for with.
+        No link outlives the token that it was asked for with, but one to go on with an upload: that
+        is for 24 hours (C11).
         """
         now, text = self.files.now(), str(self.request.path_params["link"])
         try:
             link = opening(self.files.shelf, kind, text, now)
         except BadLink:
             raise gone() from None
-        self.check_time(link.credential)
+        if kind is not LinkKind.RESUME:
+            self.check_time(link.credential)
         return link
 
     def check_time(self, credential: Credential) -> None:

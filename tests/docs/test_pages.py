@@ -1,6 +1,7 @@
 """Every name the documentation uses exists, and what must be documented is."""
 
 import re
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 import typer.main
 from graphql import parse, validate
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from app.asgi import create_app
 from app.cli.main import commands
@@ -107,8 +108,15 @@ def test_top_level_codes_are_told() -> None:
 
 def test_routes_are_those_of_the_program() -> None:
     told = {one.split()[1] for one in README.first_cells("HTTP")}
-    routes = {one.path for one in create_app(Settings(), b"").routes if isinstance(one, Route)}
-    assert routes - {"/"} == told
+    assert set(_paths(create_app(Settings(), b"").routes)) - {"/"} == told
+
+
+def _paths(routes: Sequence[BaseRoute], before: str = "") -> Iterator[str]:
+    for one in routes:
+        if isinstance(one, Mount):
+            yield from _paths(one.routes, before + one.path)
+        elif isinstance(one, Route):
+            yield before + one.path
 
 
 def test_import_fields_are_told() -> None:
