@@ -59,6 +59,18 @@ def load_visible(
     return {one.id: one for one in documents_of(connection.execute(statement))}
 
 
+def same_source(connection: Connection, one: Document) -> bool:
+    """Return whether another document that is there comes from the same attachment (R86)."""
+    if one.source_message is None:
+        return False
+    names = ("practice_id", "source_channel", "source_message", "source_attachment")
+    ours = (document.c[name] == getattr(one, name) for name in names)
+    others = select(document.c.id).where(
+        *ours, document.c.id != one.id, document.c.deleted_at.is_(None)
+    )
+    return connection.execute(others.limit(1)).first() is not None
+
+
 def lock(connection: Connection, key: UUID) -> None:
     """Hold a document against other changes until commit (C3)."""
     connection.execute(select(document.c.id).where(document.c.id == key).with_for_update())

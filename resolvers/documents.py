@@ -192,6 +192,9 @@ def restore(change: Change, form: RestoreDocument) -> Outcome:
     """
     one: Document = found(hold(change, form.id, deleted=True))
     change.require(Permission.DOCUMENTS_WRITE)
+    if document_records.same_source(change.connection, one):
+        message = "This attachment is among the documents again already."
+        raise refuse(ErrorCode.INVALID_INPUT, message, "id")
     new = copy(one)
     new.deleted_at = None
     save(change, one, new)

@@ -148,6 +148,18 @@ async def test_one_of_two_at_once_goes_on(spa: Spa) -> None:
     assert (await sent(spa.ada, where, 40, noise(100)[40:])).status_code == 204
 
 
+async def test_it_goes_on_for_its_day_though_the_token_is_over(spa_with: OpenSpa) -> None:
+    ahead = timedelta()
+    async with spa_with(seams=Seams(now=lambda: utc_now() + ahead)) as spa:
+        asked = await sound(spa.ada, await spa.contact(), 100)
+        where = await begun(spa.ada, asked, 100)
+        for hours, start, end in ((13, 0, 40), (23, 40, 60)):
+            ahead = timedelta(hours=hours)
+            assert (await sent(spa.ada, where, start, noise(100)[start:end])).status_code == 204
+        ahead = timedelta(hours=24, seconds=1)
+        assert refusal(await sent(spa.ada, where, 60, noise(100)[60:])) == (404, "NOT_FOUND")
+
+
 @pytest.mark.parametrize("files_url", STORES, indirect=True)
 async def test_an_upload_can_be_given_up(spa: Spa) -> None:
     asked = await sound(spa.ada, await spa.contact(), 100)
