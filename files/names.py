@@ -8,6 +8,7 @@ MAX_NAME_LENGTH = 200
 MAX_NAME_BYTES = 255
 # Controls, invisible format characters (bidi controls among them), lone surrogates, line ends.
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_JOINERS = "\u200c\u200d"
 _EDGE = re.compile(r"^[\s.]+|[\s.]+$")
 _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *", re.IGNORECASE)
 # A quote or a backslash would end the text, and some browsers decode percents in it.
@@ -42,7 +43,22 @@ def clean_name(raw: str) -> str:
     return name
 
 
+def is_disguised(text: str) -> bool:
+    """Return whether a text has more than one line, or marks that turn its letters round.
+
+    Marks that join letters are part of some languages, and of many emoji.
+    """
+    return any(unicodedata.category(one) in _HIDDEN and one not in _JOINERS for one in text)
+
+
+def saved_name(name: str) -> str:
+    """Return the name under which a document is saved, whatever it is called."""
+    shown = "".join("_" if is_disguised(one) or one in "/\\" else one for one in name)
+    return _EDGE.sub("", shown) or "document"
+
+
 def content_disposition(name: str) -> str:
-    """Return the header that lets a browser save an answer by a clean name (RFC 6266, 8187)."""
+    """Return the header that lets a browser save an answer by a name (RFC 6266, 8187)."""
+    name = saved_name(name)
     plain = _NOT_PLAIN.sub("_", name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe=_ATTR_CHARS)}"

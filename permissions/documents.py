@@ -2,11 +2,12 @@
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_
 
-from models.document import document, document_link
+from models.document import Document, document, document_link
 from permissions.rights import Permission
 from permissions.viewer import Viewer
 from permissions.visibility import CONTACT, OPPORTUNITY, visible
 
+AGREEMENT = "AGREEMENT"
 DRAFT = "DRAFT"
 # By a name of its own: a list that joins the links must not lend them to the rule.
 _LINKS = document_link.alias("hanging")
@@ -26,6 +27,17 @@ def visible_documents(viewer: Viewer, *, deleted: bool = False) -> ColumnElement
     if not viewer.restricted:
         return here
     return and_(here, or_(columns.status != DRAFT, columns.created_by == viewer.user_id))
+
+
+def may_change(viewer: Viewer, one: Document) -> bool:
+    """Return whether `viewer` may change a document he sees.
+
+    A restricted viewer only reads the agreements of others: recipients' contacts show them to him,
+    but they are their senders' (R16).
+    """
+    if not viewer.may(Permission.DOCUMENTS_WRITE):
+        return False
+    return one.kind != AGREEMENT or not viewer.restricted or one.created_by == viewer.user_id
 
 
 def _on_visible_records(viewer: Viewer) -> ColumnElement[bool]:

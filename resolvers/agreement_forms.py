@@ -6,8 +6,9 @@ from typing import Annotated
 
 from resolvers.enums import RecipientRole
 from resolvers.ids import Ref
-from resolvers.inputs import ABSENT, Absent, Name, Text
+from resolvers.inputs import ABSENT, Absent, Line, Name, Text
 
+Title = Annotated[str, Line(200)]
 Body = Annotated[str, Text(20_000)]
 
 
@@ -27,7 +28,7 @@ class CreateAgreement:
     Its text comes from a template or as `body`, in CommonMark with merge fields: one of the two.
     """
 
-    name: Name
+    name: Title
     recipients: list[AgreementRecipient]
     template_id: Ref | None = None
     body: Body | None = None
@@ -41,7 +42,7 @@ class UpdateAgreement:
 
     id: Ref
     expected_version: int | None = None
-    name: Name | None = None
+    name: Title | None = None
     body: Body | None = None
     recipients: list[AgreementRecipient] | None = None
     expires_at: datetime | Absent | None = ABSENT

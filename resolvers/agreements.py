@@ -23,7 +23,7 @@ from resolvers.agreement_states import expect_status, gone_to
 from resolvers.agreement_texts import Wording, primary_contact, printed
 from resolvers.change import Change
 from resolvers.document_changes import KIND, add, save
-from resolvers.documents import SENT, expect, file_document, folder_of, hold
+from resolvers.documents import SENT, expect, file_document, folder_of, hold, require_change
 from resolvers.enums import DocumentKind, DocumentStatus, ErrorCode
 from resolvers.ids import Ref
 from resolvers.inputs import Absent
@@ -118,7 +118,7 @@ def update(change: Change, form: UpdateAgreement) -> Outcome:
     _refuse(*problems, *_past_problems(change, expires_at))
     contacts = lookups(change, form.recipients or [])
     one, *_ = found(hold(change, form.id), None, *contacts)
-    change.require(Permission.DOCUMENTS_WRITE)
+    require_change(change, one)
     expect(one, form.expected_version)
     expect_status(one, [DocumentStatus.DRAFT])
     was = document_records.agreements(change.connection, [one.id])[one.id]
@@ -213,7 +213,7 @@ def _held(
 ) -> tuple[Document, Agreement]:
     """Return an agreement in one of some statuses that the caller may change, held."""
     one: Document = found(hold(change, form.id))
-    change.require(Permission.DOCUMENTS_WRITE)
+    require_change(change, one)
     expect(one, form.expected_version)
     expect_status(one, allowed)
     return one, document_records.agreements(change.connection, [one.id])[one.id]

@@ -5,8 +5,8 @@ import unicodedata
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from files.names import BadName, clean_name
-from resolvers.inputs import Email, FileName, Phone, Text
+from files.names import BadName, clean_name, is_disguised
+from resolvers.inputs import Email, FileName, Line, Phone, Text
 
 _ALLOWED_CONTROLS = frozenset("\t\n")
 _LONGEST_COMPARED = 254  # of the texts that filters compare, e-mail addresses are the longest
@@ -29,6 +29,8 @@ def clean_text(raw: str, rule: Text, country: str) -> str | None:
         return _file_name(text)
     if len(text) > rule.longest:
         raise _too_long(rule.longest)
+    if isinstance(rule, Line) and is_disguised(text):
+        raise Unclean("The text has line breaks, or marks that turn its letters round.")
     if isinstance(rule, Email):
         return _email(text)
     if isinstance(rule, Phone):

@@ -16,6 +16,9 @@ from resolvers.enums import CustomFieldObject, FileFormat
 from resolvers.field_options import FileUploadOptions
 from resolvers.lens import Lens, Named
 from resolvers.loading import Wants
+from resolvers.problems import CostLimit
+
+MOST_FILES = 5000
 
 
 class SeenCustomField(Named):
@@ -93,11 +96,16 @@ def values_of(
 def _files(
     connection: Connection, lens: Lens, record_ids: Sequence[UUID], wants: Wants
 ) -> list[SeenDocument]:
-    """Return the files in fields of these records, the newest last."""
+    """Return the files in fields of these records, the newest last.
+
+    Raises CostLimit where there are more than one request may read.
+    """
     statement = document_records.select_visible(
         lens.viewer,
         document.c.field_id.is_not(None),
         document.c.id.in_(document_records.ids_on(record_ids)),
     ).order_by(document.c.created_at, document.c.id)
-    found = document_records.documents_of(connection.execute(statement))
+    found = document_records.documents_of(connection.execute(statement.limit(MOST_FILES + 1)))
+    if len(found) > MOST_FILES:
+        raise CostLimit(f"More than {MOST_FILES} files would be read. Ask for fewer records.")
     return show_documents(connection, lens, found, wants)

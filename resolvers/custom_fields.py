@@ -25,6 +25,7 @@ from resolvers.outcome import Outcome
 from resolvers.problems import ConflictProblem, Refused, found, refuse
 
 KIND = records.KIND
+MOST_FIELDS = 200
 _LONGEST_KEY = 60
 _KEY = re.compile(r"[a-z0-9_]{1,60}")
 _NOT_KEY = re.compile(r"[^a-z0-9]+")
@@ -43,6 +44,7 @@ def create(change: Change, form: CreateCustomField) -> Outcome:
         raise refuse(ErrorCode.INVALID_INPUT, message, "key")
     options = _possible(FileUploadOptions.of(form.formats, form.allow_multiple, form.max_files))
     change.require(Permission.SETTINGS_WRITE)
+    _refuse_too_many(change)
     new = CustomField(
         id=change.seams.new_id(),
         practice_id=change.viewer.practice_id,
@@ -81,6 +83,12 @@ def _key(change: Change, form: CreateCustomField) -> str:
     taken = records.keys_like(change, form.object.value, stem)
     numbered = (f"{stem}_{number}" for number in range(2, len(taken) + 3))
     return next(key for key in (stem, *numbered) if key not in taken)
+
+
+def _refuse_too_many(change: Change) -> None:
+    if len(records.fields_of(change.connection, change.viewer.practice_id)) >= MOST_FIELDS:
+        message = f"A practice has at most {MOST_FIELDS} custom fields. Delete one first."
+        raise refuse(ErrorCode.INVALID_INPUT, message)
 
 
 def update(change: Change, form: UpdateCustomField) -> Outcome:

@@ -41,3 +41,4 @@ class RestoreDocument:
     """The deleted document to bring back."""
 
     id: Ref
+    expected_version: int | None = None

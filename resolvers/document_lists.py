@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 from typing_extensions import override
 
-from models.document import document, document_link, document_word
+from models.document import Document, document, document_link, document_word
 from models.text import query_words, same_name_key
 from permissions.documents import DRAFT, visible_documents
 from permissions.viewer import Viewer
@@ -29,6 +29,8 @@ from resolvers.terms import AFTER_EVERY_WORD
 
 _CREATED = attrgetter("created_at")
 _NEWEST_FIRST = Order("DOCUMENT_CREATED_AT", True, document.c.created_at, document.c.id, _CREATED)
+_READ = frozenset(("nodes", "edges", "pageInfo"))
+_NOTHING: tuple[list[Document], bool, bool] = ([], False, False)
 _LINK = document_link.c
 _NEWEST_ON_RECORD = Order(
     "DOCUMENT_CREATED_AT", True, _LINK.created_at, _LINK.document_id, _CREATED
@@ -96,7 +98,10 @@ def documents(connection: Connection, lens: Lens, seal: Seal, asked: Asked, want
     conditions = tuple(_conditions(asked, lens.viewer))
     paging = Paging(lens.viewer, seal, _NEWEST_FIRST)
     listing = _Listing(paging, conditions, bool(asked.filter.deleted))
-    return _page(connection, lens, listing, asked.window, wants)
+    found, has_next, has_previous = listing.page(connection, asked.window)
+    total = listing.count(connection) if "totalCount" in wants else 0
+    nodes = show_documents(connection, lens, found, wants)
+    return Page(nodes, paging, Cut(has_next, has_previous, total))
 
 
 def documents_of(
@@ -107,37 +112,62 @@ def documents_of(
     asked: Asked,
     wants: Wants,
 ) -> list[Page]:
-    """Return, for each record, a page of the documents on it, newest first; drafts never (R85)."""
+    """Return, for each record, a page of the documents on it, newest first; drafts never (R85).
+
+    Totals are counted for all records at once; pages of no document are not read.
+    """
     conditions = (document.c.status != DRAFT, *_conditions(asked, lens.viewer))
     paging = Paging(lens.viewer, seal, _NEWEST_ON_RECORD)
     deleted = bool(asked.filter.deleted)
-    listings = (_Listing(paging, conditions, deleted, record_id) for record_id in record_ids)
-    return [_page(connection, lens, listing, asked.window, wants) for listing in listings]
+    listings = [_Listing(paging, conditions, deleted, record_id) for record_id in record_ids]
+    read = not wants.isdisjoint(_READ)
+    cuts = [one.page(connection, asked.window) if read else _NOTHING for one in listings]
+    totals = _totals(connection, lens.viewer, record_ids, conditions, deleted=deleted)
+    every = [one for found, _, _ in cuts for one in found]
+    shown = {one.row.id: one for one in show_documents(connection, lens, every, wants)}
+    return [
+        Page([shown[one.id] for one in found], paging, Cut(more, less, totals.get(record_id, 0)))
+        for record_id, (found, more, less) in zip(record_ids, cuts, strict=True)
+    ]
 
 
-def _page(
-    connection: Connection, lens: Lens, listing: _Listing, window: Window, wants: Wants
-) -> Page:
-    found, has_next, has_previous = listing.page(connection, window)
-    total = listing.count(connection) if "totalCount" in wants else 0
-    nodes = show_documents(connection, lens, found, wants)
-    return Page(nodes, listing.paging, Cut(has_next, has_previous, total))
+def _totals(
+    connection: Connection,
+    viewer: Viewer,
+    record_ids: Sequence[UUID],
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    deleted: bool,
+) -> dict[UUID, int]:
+    """Return how many documents hang on each record under some conditions."""
+    record = document_link.c.record_id
+    rule = visible_documents(viewer, deleted=deleted)
+    statement = document_records.on_records(select(record, func.count()), record_ids)
+    rows = connection.execute(statement.where(rule, *conditions).group_by(record))
+    return {key: count for key, count in rows}  # noqa: C416 - rows are no pairs for dict()
 
 
-def folders_of(connection: Connection, lens: Lens, record_id: UUID) -> list[Folder]:
-    """Return the folders of a record's documents: those of every record first, others by name."""
-    rule = visible_documents(lens.viewer)
-    of_record = document.c.status != DRAFT
-    statement = document_records.on_record(
-        select(document.c.folder_key, func.min(document.c.folder), func.count())
-        .where(rule, of_record)
-        .group_by(document.c.folder_key)
-        .order_by(document.c.folder_key),
-        record_id,
+def folders_of(
+    connection: Connection, lens: Lens, record_ids: Sequence[UUID]
+) -> list[list[Folder]]:
+    """Return the folders of each record's documents: those of every record, others by name."""
+    record, key = document_link.c.record_id, document.c.folder_key
+    counted = select(record, key, func.min(document.c.folder), func.count())
+    statement = (
+        document_records.on_records(counted, record_ids)
+        .where(visible_documents(lens.viewer), document.c.status != DRAFT)
+        .group_by(record, key)
+        .order_by(key)
     )
-    found = {key: Folder(name, count) for key, name, count in connection.execute(statement)}
-    system = [found.pop(same_name_key(name), Folder(name, 0)) for name in SYSTEM_FOLDERS]
-    return [*system, *found.values()]
+    found: dict[UUID, dict[str, Folder]] = {one: {} for one in record_ids}
+    for record_id, folder_key, name, count in connection.execute(statement):
+        found[record_id][folder_key] = Folder(name, count)
+    return [_in_order(found[one]) for one in record_ids]
+
+
+def _in_order(found: dict[str, Folder]) -> list[Folder]:
+    system = {same_name_key(name): Folder(name, 0) for name in SYSTEM_FOLDERS}
+    return list({**system, **found}.values())
 
 
 def _conditions(asked: Asked, viewer: Viewer) -> Iterator[ColumnElement[bool]]:

@@ -89,6 +89,13 @@ def on_record(statement: Select[Any], record_id: UUID) -> Select[Any]:
     return joined.where(links.record_id == record_id)
 
 
+def on_records(statement: Select[Any], record_ids: Iterable[UUID]) -> Select[Any]:
+    """Return a statement of documents with the records they hang on, cut to these records."""
+    links = document_link.c
+    joined = statement.join(document, links.document_id == document.c.id)
+    return joined.where(links.record_id.in_(sorted(record_ids)))
+
+
 def ids_on(record_ids: Iterable[UUID]) -> Select[Any]:
     """Return the select of the ids of the documents that hang on one of these records."""
     links = document_link.c

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from models.agreement import Agreement, Recipient
 from models.document import Document
 from models.text import same_name_key
-from permissions.rights import Permission
+from permissions.documents import may_change
 from permissions.visibility import CONTACT, OPPORTUNITY
 from resolvers import agreement_records, document_records, records
 from resolvers.agreement_templates import SeenTemplate
@@ -147,8 +147,8 @@ class SeenDocument(Named):
 
     @property
     def viewer_can_edit(self) -> bool:
-        """Whether the viewer may rename, move and delete it."""
-        return self.around.lens.viewer.may(Permission.DOCUMENTS_WRITE)
+        """Whether the viewer may change and delete it."""
+        return may_change(self.around.lens.viewer, self.row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from models.contact import Contact
 from models.document import Document, document
 from models.stored_file import StoredFile
 from models.text import same_name_key
+from permissions.documents import may_change
 from permissions.rights import Permission
 from permissions.visibility import CONTACT, OPPORTUNITY
 from resolvers import document_records
@@ -21,7 +22,15 @@ from resolvers.enums import DocumentKind, DocumentStatus, ErrorCode
 from resolvers.forms import DeleteRecord
 from resolvers.ids import Ref
 from resolvers.outcome import Outcome
-from resolvers.problems import ConflictProblem, Problem, Refused, found, not_found, refuse
+from resolvers.problems import (
+    ConflictProblem,
+    Problem,
+    Refused,
+    forbidden,
+    found,
+    not_found,
+    refuse,
+)
 from resolvers.uploads import Target, name_problem, refuse_partial, take
 
 INTERNAL = "Internal"
@@ -126,6 +135,13 @@ def hold_records(change: Change, key: UUID) -> None:
             change.load(kind, kind.table.c.id.in_(ids))
 
 
+def require_change(change: Change, one: Document) -> None:
+    """Refuse the change of a document that the viewer only reads."""
+    change.require(Permission.DOCUMENTS_WRITE)
+    if not may_change(change.viewer, one):
+        raise forbidden("With Only Assigned Data you change only the agreements you made.")
+
+
 def expect(one: Document, version: int | None) -> None:
     """Refuse the change where the document is no longer at `version` (R24)."""
     if version is not None and version != one.version:
@@ -139,7 +155,7 @@ def update(change: Change, form: UpdateDocument) -> Outcome:
     """
     folder = None if form.folder is None else folder_of(form.folder)
     one: Document = found(hold(change, form.id))
-    change.require(Permission.DOCUMENTS_WRITE)
+    require_change(change, one)
     expect(one, form.expected_version)
     new = copy(one)
     if folder is not None:
@@ -171,7 +187,7 @@ def delete(change: Change, form: DeleteRecord) -> Outcome:
     A field's file is deleted with `deleteFieldFile` only (R84).
     """
     one: Document = found(hold(change, form.id))
-    change.require(Permission.DOCUMENTS_WRITE)
+    require_change(change, one)
     expect(one, form.expected_version)
     _refuse_of_field(one, "id")
     put_away(change, one)
@@ -191,7 +207,8 @@ def restore(change: Change, form: RestoreDocument) -> Outcome:
     A field's file is deleted for good.
     """
     one: Document = found(hold(change, form.id, deleted=True))
-    change.require(Permission.DOCUMENTS_WRITE)
+    require_change(change, one)
+    expect(one, form.expected_version)
     if document_records.same_source(change.connection, one):
         message = "This attachment is among the documents again already."
         raise refuse(ErrorCode.INVALID_INPUT, message, "id")

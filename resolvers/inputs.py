@@ -45,6 +45,11 @@ class FileName(Text):
 
 
 @dataclass(frozen=True, slots=True)
+class Line(Text):
+    """A text of one line, without marks that turn its letters round."""
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """A text to search for, as long as the limits allow; a blank one counts as null."""
 

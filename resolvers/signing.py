@@ -129,9 +129,10 @@ def _opened(found: Signing | None) -> Signing:
 
 
 def _is_repeat(found: Signing, signature: Signature, now: datetime) -> bool:
-    """Return whether the recipient has signed this very text already."""
+    """Return whether the recipient has signed this very text already, by this name."""
     done = found.document.status == DocumentStatus.COMPLETED.value or found.is_open(now)
-    return done and found.recipient.signed_sha256 == signature.sha256
+    mine = found.recipient
+    return done and (mine.signed_sha256, mine.signed_name) == (signature.sha256, signature.name)
 
 
 def _check(found: Signing, signature: Signature, now: datetime) -> None:

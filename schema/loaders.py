@@ -80,6 +80,18 @@ async def custom_fields_of(info: Info, record: Any) -> Shown:
     return values
 
 
+async def document_folders_of(info: Info, record: Any) -> Shown:
+    """Return the folders of a record's documents; one read for all records."""
+    context = info.context
+
+    async def load(record_ids: list[Any]) -> list[Any]:
+        found: list[Any] = await context.read(document_lists.folders_of, record_ids)
+        return found
+
+    folders: Shown = await _loader(context, "folders", load).load(record.id)
+    return folders
+
+
 async def column_cards(info: Info, column: Any, window: Window) -> Shown:
     """Return a page of a column; one read for all columns of the board."""
     context = info.context

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from resolvers import do_not_disturb, pages, seen
-from resolvers.document_lists import DocumentFilter, folders_of
+from resolvers.document_lists import DocumentFilter
 from resolvers.filters import OpportunityFilter
 from resolvers.pages import window
 from schema.context import Info
 from schema.enums import Channel, DoNotDisturbStatus, FollowerSource, OpportunityStatus, ValueSource
 from schema.inputs import DocumentFilterInput, OpportunityFilterInput, asked
 from schema.kind import Node, interface, kind
-from schema.loaders import custom_fields_of, documents_of, opportunities_of
+from schema.loaders import custom_fields_of, document_folders_of, documents_of, opportunities_of
 from schema.vocabulary import ContactType, Money, Pipeline, Stage, Tag, User
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Contact(Followable):
         self, info: Info
     ) -> list[Annotated["DocumentFolder", strawberry.lazy("schema.documents")]]:
         """The folders of its documents: Internal, Sent, Received, Custom Fields, then its own."""
-        return await info.context.read(folders_of, self.id)  # type: ignore[attr-defined]
+        return await document_folders_of(info, self)
 
     @strawberry.field
     async def custom_fields(self, info: Info) -> FieldValues:

@@ -21,6 +21,8 @@ from app.settings import Settings
 from app.tuning import send_at_once, tune_collector
 from schema.schema import sdl
 
+_EVERYWHERE = ("0.0.0.0", "::")
+
 
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
@@ -48,8 +50,11 @@ def serve(
 
 
 def _with_address(settings: Settings, host: str, port: int) -> Settings:
-    """Return the settings with PUBLIC_URL: links begin with where we listen, if it is not told."""
-    if settings.public_url or not port:
+    """Return the settings with PUBLIC_URL: links begin with where we listen, if it is not told.
+
+    Of every address of the machine none is the right one: then links have no host.
+    """
+    if settings.public_url or not port or host in _EVERYWHERE:
         return settings
     name = f"[{host}]" if ":" in host else host
     return settings.model_copy(update={"public_url": f"http://{name}:{port}"})

@@ -15,7 +15,7 @@ from app.signing.reading import looked, opened, visit_of
 from files.shelf import Shelf
 from resolvers.clean import Unclean, clean_text
 from resolvers.file_links import LINK_LIFE, ShareLink, SignedLink, signed_url
-from resolvers.inputs import Text
+from resolvers.inputs import Line, Text
 from resolvers.papers import Paper
 from resolvers.problems import BadRequest
 from resolvers.signing import Closed, Signature, Visit, decline, sign
@@ -27,7 +27,7 @@ MOST_A_MINUTE = 5
 _MOST_FIELDS = 10
 _MOST_LINKS = 10_000
 _FORM = "application/x-www-form-urlencoded"
-_NAME, _REASON = Text(200), Text(2000)
+_NAME, _REASON = Line(200), Text(2000)
 
 
 class Malformed(Exception):

@@ -58,7 +58,7 @@ async def test_a_file_comes_with_headers_that_keep_it_harmless(spa: Spa) -> None
     assert headers.pop("date")
     assert headers == {
         "accept-ranges": "bytes",
-        "cache-control": "private, no-cache",
+        "cache-control": "private, no-store",
         "content-disposition": (
             'attachment; filename="Zo_\'s _consent_.pdf";'
             " filename*=UTF-8''Zo%C3%AB%27s%20%22consent%22.pdf"

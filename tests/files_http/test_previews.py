@@ -30,7 +30,7 @@ async def test_a_page_is_shown_and_kept(spa: Spa) -> None:
     assert headers.pop("x-request-id")
     assert headers.pop("date")
     assert headers == {
-        "cache-control": "private, no-cache",
+        "cache-control": "private, no-store",
         "content-disposition": "inline",
         "content-length": str(len(answer.content)),
         "content-security-policy": "sandbox; default-src 'none'",
