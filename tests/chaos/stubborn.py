@@ -19,6 +19,7 @@ from websockets.exceptions import WebSocketException
 from tests.chaos.fleet import Fleet
 from tests.client import Client, LiveBoard, error_codes
 from tests.flagship.side import Side
+from tests.flagship.uploads import ready_upload
 from tests.flagship.views import Seat, View
 from tests.model.fold import Fold, Json
 from tests.scenarios.spa import Spa, open_spa
@@ -160,6 +161,13 @@ class Steady(Side):
         while name == "deactivateUser" and given["id"] == actor:
             actor, name, given = self.moves.draw()
         await self.play(actor, name, given)
+
+    @override
+    async def uploaded(self, client: Client, contact: str) -> str:
+        """Return an upload that is made past all servers, which may be away."""
+        fleet = cast(Fleet, self.spa.server)
+        made: str = await fleet.database(lambda one: ready_upload(one, client.id, contact))
+        return made
 
     @override
     async def _closed(self, seat: Seat) -> None:

@@ -42,7 +42,7 @@ async def test_any_buffer_is_put(store: FileStore, kind: type[bytes]) -> None:
 
 @pytest.mark.parametrize(("start", "size"), [(0, 0), (0, SEGMENT_BYTES + 1), (-1, 1)])
 async def test_what_is_no_segment_is_refused(store: FileStore, start: int, size: int) -> None:
-    with pytest.raises(ValueError, match="a segment has 1 to 4194304 bytes"):
+    with pytest.raises(ValueError, match=f"a segment has 1 to {SEGMENT_BYTES} bytes"):
         await store.put_segment(new_key(), start, bytes(size))
 
 

@@ -14,14 +14,13 @@ from tests.files_http.files import (
     Left,
     created,
     left,
-    noise,
     put,
     send_file,
     sound,
     ticket,
 )
 from tests.files_http.losses import READS, alike, asked
-from tests.files_http.tus import begun, offset
+from tests.files_http.tus import begun
 from tests.scenarios.spa import Spa, open_spa
 from tests.server import running_server
 
@@ -46,18 +45,6 @@ async def test_links_are_good_for_a_minute(spa_with: OpenSpa, seconds: int, good
             assert (await asked(spa.ada, "GET", shown[link], {})).status_code == 200
         assert (await put(spa.ada, fresh[0]["url"], CONSENT)).status_code == 201
         await begun(spa.ada, fresh[1], len(CONSENT))
-
-
-async def test_no_link_outlives_its_token(spa_with: OpenSpa) -> None:
-    late = timedelta()
-    async with spa_with(seams=Seams(now=lambda: utc_now() + late)) as spa:
-        contact = await spa.contact()
-        where = await begun(spa.ada, await sound(spa.ada, contact, 100), 100)
-        late = timedelta(hours=11.9)
-        assert await offset(spa.ada, where) == 0
-        late = timedelta(hours=12.1)  # a token lives for 12 hours, and the leeway of a minute
-        await alike(spa.ada, "PATCH", where, {**PART, "Upload-Offset": "0"}, noise(40))
-        assert await left(spa.server) == Left(uploads=1)
 
 
 async def test_a_link_opens_nothing_of_another_kind_and_not_when_it_was_changed(

@@ -50,7 +50,7 @@ async def test_what_is_in_flight_ends_and_leaves_nothing_half(
     for one in made:
         one.cut()
     async with running_server(database_url, files_url=files_url) as server:
-        assert await left(server) == Left(uploads=1, complete=1, documents=1, objects=8 + 2)
+        assert await left(server) == Left(uploads=1, complete=1, documents=1, objects=16 + 3)
         async with httpx2.AsyncClient(trust_env=False) as http:
             ada = Client(server, http, token)
             assert await offset(ada, where) == 5 * MIB

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from files.formats import FileFormat
+from files.segments import SEGMENT_BYTES
 from models.document import document_word
 from tests.files_http.conftest import STORES, OpenSpa
 from tests.files_http.files import (
@@ -34,7 +35,7 @@ MIB = 2**20
 
 
 @pytest.mark.parametrize("files_url", STORES, indirect=True)
-@pytest.mark.parametrize("size", [5, 4 * MIB - 1, 4 * MIB, 4 * MIB + 1, 13 * MIB])
+@pytest.mark.parametrize("size", [5, SEGMENT_BYTES - 1, SEGMENT_BYTES, SEGMENT_BYTES + 1, 13 * MIB])
 async def test_what_is_sent_is_what_is_stored(spa: Spa, size: int) -> None:
     contact, content = await spa.contact(), noise(size)
     asked = await sound(spa.ada, contact, size)
@@ -46,7 +47,7 @@ async def test_what_is_sent_is_what_is_stored(spa: Spa, size: int) -> None:
     assert answer.headers["x-request-id"]
     shown = (await created(spa.ada, contact, asked["id"]))["document"]
     assert (shown["sha256"], shown["size"]) == (digest, size)
-    assert len(objects(spa.server)) == -(-size // (4 * MIB))
+    assert len(objects(spa.server)) == -(-size // SEGMENT_BYTES)
     assert (await get(spa.ada, shown["downloadUrl"])).content == content
 
 

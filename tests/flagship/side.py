@@ -114,7 +114,7 @@ class Side:
         client = self.clients[actor]
         self.history.append(f"{client.name} {name} {given}")
         if name == "createDocument":
-            given["uploadId"] = await ready_upload(client, given["contactId"])
+            given["uploadId"] = await self.uploaded(client, given["contactId"])
         payload = await client.send(name, **given)
         self.history[-1] += f" -> {[error['code'] for error in payload['errors']]}"
         before = self.model.practice
@@ -131,6 +131,10 @@ class Side:
             self.accepted[name] = self.accepted.get(name, 0) + 1
             await self._follow_up(name, given, payload)
         return payload
+
+    async def uploaded(self, client: Client, contact: str) -> str:
+        """Return an upload that a user may make a document of, if he sees the contact."""
+        return await ready_upload(self.spa.server.desk.services.database, client.id, contact)
 
     def _named(self, practice: Practice, given: Json) -> list[Record]:
         ids = {value for value in given.values() if isinstance(value, str)}

@@ -25,6 +25,9 @@ async def _storm(side: Side) -> dict[str, int]:
     moves: list[tuple[str, str, Json]] = []
     while len(moves) < AT_ONCE:
         move = side.moves.draw()
+        if move[1] == "createDocument":
+            contact = move[2]["contactId"]
+            move[2]["uploadId"] = await side.uploaded(side.clients[move[0]], contact)
         if move[1] not in CALM:
             moves.append(move)
     payloads = await asyncio.gather(

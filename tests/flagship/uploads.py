@@ -6,17 +6,17 @@ from sqlalchemy import Connection, insert, select
 
 from files.segments import new_key
 from models.contact import contact
+from models.database import Database
 from models.seams import Seams
 from models.stored_file import StoredFile, Upload, stored_file, upload
 from models.user import user
 from resolvers.ids import global_id, parse
 from resolvers.uploads import ABANDONED, as_row
-from tests.client import Client
 
 
-async def ready_upload(client: Client, contact_id: str) -> str:
+async def ready_upload(database: Database, user_id: str, contact_id: str) -> str:
     """Return the id of a complete upload of a user for a contact, whether he sees it or not."""
-    return await client.server.desk.services.database.write(_made, client.id, contact_id)
+    return await database.write(_made, user_id, contact_id)
 
 
 def _made(connection: Connection, user_id: str, contact_id: str) -> str:

@@ -108,7 +108,7 @@ _FIELD = (
 )
 _TYPE = "contactType { id name system } deletedId practice { id } changedContactCount"
 
-_DOCUMENT = (
+_AGREEMENT = (
     "document { id name status folder version pages size sha256"
     " recipients { contactCard { contactId name } primary role completed }"
     " agreement { revision body expiresAt template { id } } }"
@@ -141,10 +141,10 @@ MUTATIONS = {
     "createAgreementTemplate": ("CreateAgreementTemplateInput", _TEMPLATE),
     "updateAgreementTemplate": ("UpdateAgreementTemplateInput", _TEMPLATE),
     "deleteAgreementTemplate": ("DeleteRecordInput", "deletedId"),
-    "createAgreement": ("CreateAgreementInput", _DOCUMENT),
-    "updateAgreement": ("UpdateAgreementInput", _DOCUMENT),
-    "sendAgreement": ("SendAgreementInput", _DOCUMENT),
-    "reviseAgreement": ("ReviseAgreementInput", _DOCUMENT),
+    "createAgreement": ("CreateAgreementInput", _AGREEMENT),
+    "updateAgreement": ("UpdateAgreementInput", _AGREEMENT),
+    "sendAgreement": ("SendAgreementInput", _AGREEMENT),
+    "reviseAgreement": ("ReviseAgreementInput", _AGREEMENT),
     "deleteDocument": ("DeleteRecordInput", "deletedId"),
     "restoreDocument": ("RestoreDocumentInput", _DOCUMENT),
     "logout": ("LogoutInput", ""),
