@@ -186,8 +186,8 @@ def lock_upload(connection: Connection, key: UUID) -> tuple[Upload, StoredFile] 
     return (found, file) if file else None
 
 
-def due(connection: Connection, statuses: Iterable[str], now: datetime, most: int) -> list[UUID]:
-    """Return agreements in these statuses whose time is over, at most so many."""
+def next_due(connection: Connection, statuses: Iterable[str], now: datetime) -> UUID | None:
+    """Return the agreement in these statuses whose time is over the longest, if there is one."""
     statement = (
         select(agreement.c.document_id)
         .join(document, document.c.id == agreement.c.document_id)
@@ -197,9 +197,9 @@ def due(connection: Connection, statuses: Iterable[str], now: datetime, most: in
             document.c.deleted_at.is_(None),
         )
         .order_by(agreement.c.expires_at, agreement.c.document_id)
-        .limit(most)
+        .limit(1)
     )
-    return list(connection.scalars(statement))
+    return connection.scalar(statement)
 
 
 def agreements(connection: Connection, keys: Iterable[UUID]) -> dict[UUID, Agreement]:

@@ -202,16 +202,21 @@ def _told(found: Signing, by: Visit) -> dict[str, list[Any]]:
     }
 
 
-def expire_due(connection: Connection, now: datetime, most: int) -> int:
-    """Let agreements expire whose time is over, at most so many; return how many did."""
-    keys = document_records.due(connection, OPEN, now, most)
-    for key in keys:
-        document_records.lock(connection, key)
-        one = document_records.find_any(connection, key)
-        ends = document_records.agreements(connection, [key])[key].expires_at
-        if one is not None and one.status in OPEN and ends is not None and ends <= now:
-            _expire(connection, one, now)
-    return len(keys)
+def expire_next(connection: Connection, now: datetime) -> int:
+    """Let the agreement expire whose time is over the longest; return how many did, 1 or 0.
+
+    Its event and audit row lock the practice's heads, and no record is locked after these (C3).
+    """
+    key = document_records.next_due(connection, OPEN, now)
+    if key is None:
+        return 0
+    document_records.lock(connection, key)
+    one = document_records.find_any(connection, key)
+    ends = document_records.agreements(connection, [key])[key].expires_at
+    if one is None or one.status not in OPEN or ends is None or ends > now:
+        return 0
+    _expire(connection, one, now)
+    return 1
 
 
 def _expire(connection: Connection, one: Document, now: datetime) -> None:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, func, select
 
@@ -18,20 +18,25 @@ from app.keeping.documents import (
     remove_documents,
     remove_hanging,
 )
-from app.keeping.rows import BATCH, long_logs, remove_events, remove_keys, remove_revoked_tokens
+from app.keeping.rows import long_logs, remove_events, remove_keys, remove_revoked_tokens
 from app.settings import Settings
 from files.store import FileStore
 from models.database import Database
 from resolvers.audit_retention import prune
-from resolvers.signing import expire_due
+from resolvers.signing import expire_next
 
 T = TypeVar("T")
-Removal = Callable[[Connection], int]
-_EXPIRING = 100  # each is a step with its event and audit row
 
 # Any number that only this program locks: of several processes, one sweeps at a time.
 LOCK = 7_221_156
 _PAUSE_SECONDS = 0.02
+
+
+class Task(NamedTuple):
+    """What is to be swept: its name, and a transaction's work, which returns how many it did."""
+
+    what: str
+    work: Callable[[Connection], int]
 
 
 async def sweep(
@@ -39,22 +44,25 @@ async def sweep(
 ) -> Counter[str]:
     """Remove what is past its time, and let agreements expire; return how many of what.
 
-    A transaction removes at most 1,000 rows, or lets 100 expire, so that changes go on in between.
-    Where another process is sweeping, the rest is left to it. While the storage is away, files
-    stay.
+    A transaction removes at most 1,000 rows, or lets one agreement expire, so that changes go on in
+    between. Where another process is sweeping, the rest is left to it. While the storage is away,
+    files stay. What expires comes last: one that cannot keeps nothing from being removed.
     """
     removed: Counter[str] = Counter()
-    for what, removal, most in await _removals(database, settings, now):
-        more = True
-        while more:
-            count = await database.write(_alone, removal)
-            if count is None:
-                return removed
-            removed[what] += count
-            more = count >= most
-            await asyncio.sleep(_PAUSE_SECONDS)
+    for task in await _removals(database, settings, now):
+        if not await _run(database, task, removed):
+            return removed
     removed["files"] = await _sweep_files(database, store, now)
+    await _run(database, Task("expired agreements", partial(expire_next, now=now)), removed)
     return removed
+
+
+async def _run(database: Database, task: Task, removed: Counter[str]) -> bool:
+    """Do and count a task until there is nothing left; False where another process sweeps."""
+    while count := await database.write(_alone, task.work):
+        removed[task.what] += count
+        await asyncio.sleep(_PAUSE_SECONDS)
+    return count is not None
 
 
 async def _sweep_files(database: Database, store: FileStore, now: datetime) -> int:
@@ -70,10 +78,8 @@ async def _sweep_files(database: Database, store: FileStore, now: datetime) -> i
     return removed
 
 
-async def _removals(
-    database: Database, settings: Settings, now: datetime
-) -> list[tuple[str, Removal, int]]:
-    """Return what there is to sweep, each by its name and with the most of one transaction."""
+async def _removals(database: Database, settings: Settings, now: datetime) -> list[Task]:
+    """Return which rows are to be removed, in order."""
     kept = settings.event_retention_count
     before = now - timedelta(hours=settings.event_retention_hours)
     async with database.reader() as reader:
@@ -82,14 +88,13 @@ async def _removals(
         partial(remove_events, practice_id=one, kept=kept, before=before) for one in practices
     ]
     return [
-        *(("events", removal, BATCH) for removal in events),
-        ("idempotency keys", partial(remove_keys, now=now), BATCH),
-        ("revoked tokens", partial(remove_revoked_tokens, now=now), BATCH),
-        *(("document rows", partial(remove_hanging, now=now, of=one), BATCH) for one in HANGING),
-        ("document rows", partial(remove_agreements, now=now), BATCH),
-        ("documents", partial(remove_documents, now=now), BATCH),
-        ("audit rows", partial(prune, now=now, days=settings.audit_retention_days), BATCH),
-        ("expired agreements", partial(expire_due, now=now, most=_EXPIRING), _EXPIRING),
+        *(Task("events", removal) for removal in events),
+        Task("idempotency keys", partial(remove_keys, now=now)),
+        Task("revoked tokens", partial(remove_revoked_tokens, now=now)),
+        *(Task("document rows", partial(remove_hanging, now=now, of=one)) for one in HANGING),
+        Task("document rows", partial(remove_agreements, now=now)),
+        Task("documents", partial(remove_documents, now=now)),
+        Task("audit rows", partial(prune, now=now, days=settings.audit_retention_days)),
     ]
 
 

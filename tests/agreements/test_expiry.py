@@ -8,7 +8,7 @@ import pytest
 from app.keeping import sweep
 from app.settings import Settings
 from models.seams import Seams
-from resolvers.signing import expire_due
+from resolvers.signing import expire_next
 from tests.agreements.asking import Office, opened
 from tests.agreements.clock import Clock
 from tests.server import running_server
@@ -72,7 +72,7 @@ async def test_who_signs_or_declines_too_late_changes_nothing(office: Office, cl
         assert (await page.post(action="sign")).status_code == 404
 
 
-async def test_the_sweep_lets_expire_what_nobody_looks_at_in_chunks(
+async def test_the_sweep_lets_expire_what_nobody_looks_at_one_by_one(
     office: Office, clock: Clock
 ) -> None:
     sent = [await office.sent() for _ in range(5)]
@@ -82,17 +82,37 @@ async def test_the_sweep_lets_expire_what_nobody_looks_at_in_chunks(
     await (await office.pages(sent[0]))[0].get()
     clock.ahead = timedelta(days=31)
     database = office.server.desk.services.database
-    assert await database.write(expire_due, clock.now(), 2) == 2
-    assert [await office.status(key) for key in sent].count("EXPIRED") == 2
-    assert await swept(office, clock) == 3
+    assert await database.write(expire_next, clock.now()) == 1
+    assert [await office.status(key) for key in sent].count("EXPIRED") == 1
+    assert await swept(office, clock) == 4
     assert [await office.status(key) for key in sent] == ["EXPIRED"] * 5
     statuses = [await office.status(key) for key in (draft, completed, later)]
     assert statuses == ["DRAFT", "COMPLETED", "SENT"]
     assert [(await office.trail(key))[-1][:2] for key in sent] == [
         ("agreement.expired", "SYSTEM")
     ] * 5
+    assert await database.write(expire_next, clock.now()) == 0
     async with office.unchanged():
         assert await swept(office, clock) == 0
+
+
+async def test_one_that_cannot_expire_keeps_no_file_from_being_removed(
+    office: Office, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await office.sent()
+    assert office.stored() == 2  # the draft's PDF is let go
+    clock.ahead = timedelta(days=31)
+    monkeypatch.setattr("resolvers.signing._expire", _fail)
+    with pytest.raises(ZeroDivisionError):
+        await swept(office, clock)
+    assert office.stored() == 1
+    monkeypatch.undo()
+    assert await swept(office, clock) == 1
+    assert await office.status(key) == "EXPIRED"
+
+
+def _fail(*_: object) -> None:
+    raise ZeroDivisionError
 
 
 async def test_a_draft_whose_time_is_over_is_not_sent(office: Office, clock: Clock) -> None:

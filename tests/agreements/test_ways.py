@@ -11,7 +11,7 @@ import pytest
 from models.seams import Seams
 from resolvers.agreement_states import WAYS
 from resolvers.enums import DocumentStatus
-from resolvers.signing import expire_due
+from resolvers.signing import expire_next
 from tests.agreements.asking import Office, Page, opened
 from tests.agreements.clock import Clock
 from tests.agreements.ways import PEOPLE, Ways
@@ -87,7 +87,7 @@ class Walk:
     async def _expired(self) -> bool:
         self.clock.ahead += timedelta(days=31)
         database, now = self.office.server.desk.services.database, self.clock.now()
-        return await database.write(expire_due, now, 10) == 1
+        return await database.write(expire_next, now) == 1
 
     async def _visited(self, name: str) -> tuple[bool | int, bool | int]:
         """Use a link of this revision, or a dead one of an older."""
