@@ -52,11 +52,9 @@ def remove_hanging(connection: Connection, *, now: datetime, of: Column[UUID]) -
 
 def remove_agreements(connection: Connection, *, now: datetime) -> int:
     """Remove what agreements are besides documents, once these can no longer be restored."""
-    over = agreement.c.document_id.in_(_over(now).limit(BATCH))
-    found = connection.execute(
-        select(agreement.c.document_id, agreement.c.signed_file_id).where(over)
-    )
-    rows = found.all()
+    found = select(agreement.c.document_id, agreement.c.signed_file_id)
+    over = found.where(agreement.c.document_id.in_(_over(now))).limit(BATCH)
+    rows = connection.execute(over).all()
     ours = agreement.c.document_id.in_([row.document_id for row in rows])
     removed = connection.execute(delete(agreement).where(ours)).rowcount
     _drop_files(connection, [row.signed_file_id for row in rows if row.signed_file_id], now)

@@ -147,6 +147,22 @@ async def test_nothing_goes_that_a_document_or_an_agreement_has(spa: Spa) -> Non
     assert objects(spa.server) == []
 
 
+async def test_an_agreement_behind_many_files_goes_with_them(
+    spa: Spa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.keeping.documents.BATCH", 2)
+    contact = await spa.contact()
+    keys = [(await send_file(spa.ada, contact))["id"] for _ in range(5)]
+    signed = parse(keys[-1]).id
+    database = spa.server.desk.services.database
+    await database.write(_sign, signed, parse(contact).id, None)
+    for key in keys:
+        await spa.ada.ask(DELETE, id=key)
+    removed = await swept(spa, 61 * DAYS)
+    assert (removed["documents"], removed["files"]) == (5, 5)
+    assert await count(spa, *TABLES, stored_file) == [0] * 6
+
+
 async def test_while_the_storage_is_away_what_is_known_of_a_file_stays(spa: Spa) -> None:
     asked = await sound(spa.ada, await spa.contact(), 100)
     await put(spa.ada, asked["url"], noise(100))
