@@ -116,8 +116,9 @@ def update(change: Change, form: UpdateAgreement) -> Outcome:
     expires_at = None if isinstance(form.expires_at, Absent) else form.expires_at
     problems = (*people_problems(form.recipients), *field_problems(form.body))
     _refuse(*problems, *_past_problems(change, expires_at))
-    contacts = lookups(change, form.recipients or [])
-    one, *_ = found(hold(change, form.id), None, *contacts)
+    people = form.recipients or []
+    one = hold(change, form.id, contacts=[each.contact_id.id for each in people])
+    one, *_ = found(one, None, *lookups(change, people))
     require_change(change, one)
     expect(one, form.expected_version)
     expect_status(one, [DocumentStatus.DRAFT])

@@ -1,5 +1,6 @@
 """Changes of documents: create, rename, move, delete, restore (R16, R84-R86)."""
 
+from collections.abc import Iterable
 from copy import copy
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -97,17 +98,19 @@ def refuse_other_name(one: Document) -> None:
         raise Refused(name_problem(wanted))
 
 
-def hold(change: Change, ref: Ref, *, deleted: bool = False) -> Document | Problem:
+def hold(
+    change: Change, ref: Ref, *, deleted: bool = False, contacts: Iterable[UUID] = ()
+) -> Document | Problem:
     """Return a document the viewer sees, held until commit; the NOT_FOUND problem otherwise.
 
-    Of what is `deleted`, one that can be restored.
+    Of what is `deleted`, one that can be restored. It is going to hang on `contacts` too.
     """
     if ref.kind != KIND:
         return not_found("id")
     seen = _find(change, ref.id, deleted=deleted)
     if seen is None:
         return not_found("id")
-    hold_records(change, seen.id)
+    hold_records(change, seen.id, contacts)
     document_records.lock(change.connection, ref.id)
     return _find(change, ref.id, deleted=deleted) or not_found("id")
 
@@ -126,9 +129,9 @@ def restorable(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return columns.deleted_at > now - RESTORABLE, columns.kind != of_field
 
 
-def hold_records(change: Change, key: UUID) -> None:
-    """Lock the records a document hangs on: before the document itself, by id (C3)."""
-    links = document_records.links(change.connection, key)
+def hold_records(change: Change, key: UUID, contacts: Iterable[UUID] = ()) -> None:
+    """Lock the records a document hangs on, or is to: before the document itself, by id (C3)."""
+    links = document_records.links(change.connection, key) | dict.fromkeys(contacts, CONTACT.name)
     for kind in (CONTACT, OPPORTUNITY):
         ids = [record for record, name in links.items() if name == kind.name]
         if ids:

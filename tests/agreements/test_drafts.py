@@ -4,12 +4,15 @@ import random
 import string
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, func, select, update
 
 from models.document import document
 from models.stored_file import stored_file
+from resolvers import records
+from resolvers.ids import parse
 from tests.agreements.asking import BODY, Office, recipients
 
 FOLLOWED = (
@@ -218,3 +221,19 @@ async def test_a_file_is_no_agreement(office: Office) -> None:
             (error,) = await ada.fails(name, id=key)
             told = (error["code"], error["path"], error["message"])
             assert told == ("INVALID_INPUT", ["input", "id"], "This document is not an agreement.")
+
+
+async def test_c3_old_and_new_recipients_are_locked_at_once_by_id(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await office.draft(office.grace)
+    lock, locked = records.lock, dict[UUID, None]()
+
+    def noted(*given: Any) -> list[Any]:
+        found = lock(*given)
+        locked.update((one.id, None) for one in found)
+        return found
+
+    monkeypatch.setattr(records, "lock", noted)
+    await office.spa.ada.do("updateAgreement", id=key, recipients=recipients(office.henry))
+    assert list(locked) == sorted(parse(one).id for one in (office.grace, office.henry))
