@@ -28,6 +28,7 @@ from resolvers.documents import RESTORABLE
 
 # Longer than a request takes: nobody is just restoring what is purged.
 _MARGIN = timedelta(hours=1)
+_AWAY_AFTER = 5
 HANGING = (
     document_word.c.record_id,
     document_link.c.document_id,
@@ -109,13 +110,20 @@ def forget_files(connection: Connection, *, keys: Sequence[UUID]) -> int:
     return connection.execute(delete(stored_file).where(stored_file.c.id.in_(keys))).rowcount
 
 
-async def remove_bytes(store: FileStore, claimed: Sequence[Leftover]) -> list[UUID]:
-    """Remove the bytes of files; return of which, as the storage may be away."""
-    done = []
+async def remove_bytes(store: FileStore, claimed: Sequence[Leftover]) -> tuple[list[UUID], bool]:
+    """Remove the bytes of files; return of which, and whether the storage is there.
+
+    One that cannot be removed is left to the next sweep; after five in a row the storage is away.
+    """
+    done, failed = list[UUID](), 0
     for one in claimed:
         try:
             await store.remove(one.key)
         except StorageError:
-            break
-        done.append(one.id)
-    return done
+            failed += 1
+            if failed == _AWAY_AFTER:
+                return done, False
+        else:
+            done.append(one.id)
+            failed = 0
+    return done, True

@@ -69,10 +69,10 @@ async def _sweep_files(database: Database, store: FileStore, now: datetime) -> i
     """Remove files that no record shows: what is known of one goes after its bytes."""
     removed, last = 0, None
     while claimed := await database.write(_alone, partial(claim_files, now=now, after=last)):
-        gone = await remove_bytes(store, claimed)
+        gone, there = await remove_bytes(store, claimed)
         forgotten = await database.write(_alone, partial(forget_files, keys=gone))
         removed += forgotten or 0
-        if len(gone) < len(claimed):
+        if not there:
             break
         last = claimed[-1].id
     return removed

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, func, insert, select, update
+from typing_extensions import override
 
 from app.keeping.sweep import sweep
+from files.storage_errors import StorageError
 from files.store import FileStore, open_store
 from models.agreement import agreement, agreement_recipient
 from models.base import metadata
@@ -175,6 +177,53 @@ async def test_while_the_storage_is_away_what_is_known_of_a_file_stays(spa: Spa)
     assert len(objects(spa.server)) == 1
     assert await swept(spa, 27 * HOURS) == Counter(files=1)
     assert objects(spa.server) == []
+
+
+class Stubborn(FileStore):
+    """A storage that does not remove some files."""
+
+    def __init__(self, store: FileStore, kept: list[str]) -> None:
+        self.__dict__.update(store.__dict__)
+        self.kept = kept
+        self.tries = 0
+
+    @override
+    async def remove(self, key: str) -> None:
+        self.tries += 1
+        if key in self.kept:
+            raise StorageError("no")
+        await super().remove(key)
+
+
+async def _keys(spa: Spa) -> list[str]:
+    statement = select(stored_file.c.key).order_by(stored_file.c.id)
+    async with spa.server.desk.services.database.reader() as reader:
+        return await reader.run(lambda connection: list(connection.scalars(statement)))
+
+
+async def test_a_file_that_cannot_be_removed_keeps_no_other_one(
+    spa: Spa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.keeping.documents.BATCH", 4)
+    contact = await spa.contact()
+    for _ in range(9):
+        await sound(spa.ada, contact, 100)
+    keys = await _keys(spa)
+    kept = [keys[at] for at in (0, 1, 5)]
+    store = Stubborn(spa.server.desk.services.shelf.store, kept)
+    assert await swept(spa, 27 * HOURS, store) == Counter(files=6)
+    assert await _keys(spa) == kept
+    assert await swept(spa, 27 * HOURS) == Counter(files=3)
+
+
+async def test_after_five_files_in_a_row_the_storage_is_away(spa: Spa) -> None:
+    contact = await spa.contact()
+    for _ in range(9):
+        await sound(spa.ada, contact, 100)
+    keys = await _keys(spa)
+    store = Stubborn(spa.server.desk.services.shelf.store, keys[1:])
+    assert await swept(spa, 27 * HOURS, store) == Counter(files=1)
+    assert (store.tries, await _keys(spa)) == (6, keys[1:])
 
 
 async def test_many_files_go_a_thousand_at_a_time(
