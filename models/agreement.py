@@ -58,6 +58,14 @@ agreement = Table(
     Index("ix_agreement_expires", "expires_at"),
 )
 
+_SIGNED = text("signed_file_id IS NOT NULL")
+Index(
+    "ix_agreement_signed_file",
+    agreement.c.signed_file_id,
+    sqlite_where=_SIGNED,
+    postgresql_where=_SIGNED,
+)
+
 agreement_recipient = Table(
     "agreement_recipient",
     metadata,

@@ -55,6 +55,14 @@ Index(
     postgresql_where=_ATTACHED,
 )
 
+_OF_FIELD = text("field_id IS NOT NULL")
+Index(
+    "ix_document_field",
+    document.c.field_id,
+    sqlite_where=_OF_FIELD,
+    postgresql_where=_OF_FIELD,
+)
+
 # The records a document shows on: a file on one, an agreement on each recipient's contact.
 document_link = Table(
     "document_link",

@@ -131,9 +131,14 @@ def _document() -> None:
         within("stored_file", "file_id"),
         within("user", "created_by"),
     )
+    _document_indexes()
+
+
+def _document_indexes() -> None:
     op.create_index("ix_document_created", "document", ["practice_id", "created_at", "id"])
     op.create_index("ix_document_file", "document", ["file_id"])
     op.create_index("ix_document_deleted", "document", ["deleted_at"])
+    partial_index("ix_document_field", "document", ["field_id"], "field_id IS NOT NULL")
     partial_index(
         "uq_document_source",
         "document",
@@ -190,6 +195,8 @@ def _agreement() -> None:
         within("stored_file", "signed_file_id"),
     )
     op.create_index("ix_agreement_expires", "agreement", ["expires_at"])
+    signed = "signed_file_id IS NOT NULL"
+    partial_index("ix_agreement_signed_file", "agreement", ["signed_file_id"], signed)
 
 
 def _recipient() -> None:
