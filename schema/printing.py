@@ -73,12 +73,12 @@ async def _performed(
 async def _printed(
     services: Services, practice_id: UUID, order: Order, path: tuple[str, ...]
 ) -> Paper:
-    """Return a new paper, stored: its row is written before the first byte."""
+    """Return a new paper, stored."""
     try:
         content, pages = await _pressed(services, order)
         file = paper_file(services.seams, practice_id, content, pages, _words(order))
-        await services.database.write(add_file, file)
-        file.segments = await put_whole(services.shelf.store, file.key, content)
+        paper = Paper(order, file)
+        await _store(services, paper, content)
     except Unreadable as refusal:
         raise refuse(ErrorCode.INVALID_INPUT, str(refusal), *path) from None
     except StorageFull:
@@ -86,7 +86,21 @@ async def _printed(
         raise refuse(ErrorCode.STORAGE_FULL, message) from None
     except (PressBusy, PressFailed, StorageError):
         raise Unavailable(_AWAY) from None
-    return Paper(order, file)
+    return paper
+
+
+async def _store(services: Services, paper: Paper, content: bytes) -> None:
+    """Store a paper's bytes; its row is written before the first one.
+
+    Where there is no space for all of them, nothing stays. After any other failure bytes may still
+    arrive: then the sweep looks after them.
+    """
+    await services.database.write(add_file, paper.file)
+    try:
+        paper.file.segments = await put_whole(services.shelf.store, paper.file.key, content)
+    except StorageFull:
+        await _remove(services, paper)
+        raise
 
 
 async def _pressed(services: Services, order: Order) -> tuple[bytes, int | None]:

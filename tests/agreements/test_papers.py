@@ -24,13 +24,14 @@ from tests.client import PATIENCE
 
 
 class FullStore(FileStore):
-    """A storage without space."""
+    """A storage that has no space for the second half."""
 
     def __init__(self, store: FileStore) -> None:
         self.__dict__.update(store.__dict__)
 
     @override
     async def put_segment(self, key: str, start: int, data: Any) -> None:
+        await super().put_segment(key, start, data[: len(data) // 2])
         raise StorageFull("The storage is full.")
 
 
@@ -83,7 +84,7 @@ async def test_a_paper_that_nobody_took_is_gone_at_once(
         assert await with_paper(services, practice_id, perform) == "not needed after all"
 
 
-async def test_a_full_storage_is_told_as_such(
+async def test_a_full_storage_is_told_as_such_and_keeps_nothing(
     office: Office, services: Services, practice_id: Any
 ) -> None:
     full = replace(services, shelf=replace(services.shelf, store=FullStore(services.shelf.store)))
@@ -91,10 +92,10 @@ async def test_a_full_storage_is_told_as_such(
     async def perform(_paper: Paper | None) -> None:
         raise PaperNeeded(order())
 
-    with pytest.raises(Refused) as refusal:
-        await with_paper(full, practice_id, perform)
+    async with office.unchanged():
+        with pytest.raises(Refused) as refusal:
+            await with_paper(full, practice_id, perform)
     assert [problem.code.value for problem in refusal.value.problems] == ["STORAGE_FULL"]
-    assert office.stored() == 0
 
 
 @pytest.mark.parametrize("away", ["press", "storage"])
