@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from models.agreement import agreement_recipient
 from models.base import columns_of
@@ -15,6 +16,7 @@ from models.stored_file import stored_file
 from models.text import same_name_key
 from permissions.visibility import CONTACT, OPPORTUNITY
 from resolvers.document_changes import words_of
+from resolvers.documents import RESTORABLE
 from resolvers.enums import DocumentKind
 
 _BATCH = 2000
@@ -57,12 +59,20 @@ def _differing(kept: frozenset[Any], wanted: frozenset[Any], what: str) -> Itera
         yield f"{missing} {what} are missing, {extra} are too many"
 
 
-def stored_documents(connection: Connection, practice_id: UUID) -> Iterator[StoredDocument]:
-    """Yield every document of a practice by id, deleted ones too, 2,000 at a time."""
+def stored_documents(
+    connection: Connection, practice_id: UUID, now: datetime
+) -> Iterator[StoredDocument]:
+    """Yield every document of a practice by id, 2,000 at a time; deleted ones too.
+
+    Not those that can no longer be restored: what hangs on them is being removed.
+    """
     columns = columns_of(document, Document)
     statement = select(*columns, document.c.folder_key, stored_file.c.words)
     statement = statement.join(stored_file, stored_file.c.id == document.c.file_id)
-    statement = statement.where(document.c.practice_id == practice_id).order_by(document.c.id)
+    deleted_at = document.c.deleted_at
+    there = or_(deleted_at.is_(None), deleted_at > now - RESTORABLE)
+    statement = statement.where(document.c.practice_id == practice_id, there)
+    statement = statement.order_by(document.c.id)
     last = UUID(int=0)
     while rows := connection.execute(statement.where(document.c.id > last).limit(_BATCH)).all():
         keys = [row.id for row in rows]

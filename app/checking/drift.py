@@ -14,6 +14,7 @@ from models.database import Database
 from models.log import event
 from models.opportunity import EVERYBODY, opportunity_total
 from models.practice import Practice
+from models.seams import utc_now
 from resolvers import vocabulary
 from resolvers.audit_proof import verify
 from resolvers.document_changes import KIND as DOCUMENT
@@ -42,7 +43,7 @@ def find_drift(connection: Connection) -> list[str]:
             for what in records.contact_drift(stored):
                 findings.add(CONTACT.name, stored.record.id, what)
         _check_opportunities(connection, practice, findings)
-        for one in stored_documents(connection, practice.id):
+        for one in stored_documents(connection, practice.id, utc_now()):
             for what in document_drift(one):
                 findings.add(DOCUMENT, one.record.id, what)
         _check_log(connection, practice, findings)

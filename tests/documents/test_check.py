@@ -1,5 +1,6 @@
 """R16: the check finds where documents hang or are found otherwise than they themselves say."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, insert, text, update
 from app.checking import drift
 from models.agreement import agreement_recipient
 from models.document import document
+from models.seams import utc_now
 from resolvers.ids import parse
 from tests.audit.trail import database_of
 from tests.documents.filing import field, field_filed, filed
@@ -68,6 +70,18 @@ async def test_all_that_documents_go_through_leaves_nothing_to_find(spa: Spa) ->
     await spa.ada.do("updateDocument", id=made["id"], name="Ä new ONE.pdf", folder="Straße")
     await spa.ada.do("deleteDocument", id=made["id"])
     assert await drift(database_of(spa)) == []
+
+
+@pytest.mark.parametrize(("days", "told"), [(59, 1), (61, 0)])
+async def test_a_deleted_document_is_looked_at_while_it_can_be_restored(
+    spa: Spa, days: int, told: int
+) -> None:
+    made, database = await filed(spa.ada, await spa.contact()), database_of(spa)
+    await spa.ada.do("deleteDocument", id=made["id"])
+    deleted = {"deleted_at": utc_now() - timedelta(days=days)}
+    await database.write(lambda connection: connection.execute(update(document).values(deleted)))
+    await database.write(run, "DELETE FROM document_link")
+    assert len(await drift(database)) == told
 
 
 async def test_an_agreement_hangs_on_each_recipient_s_contact(spa: Spa) -> None:
