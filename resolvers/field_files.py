@@ -71,12 +71,12 @@ def _field_and_record(change: Change, form: Asked) -> tuple[Any, Any]:
     """
     ref = form.record_id
     field = custom_field_records.hold(change, form.field_id, "fieldId", shared=True)
+    look_up = change.opportunity if ref.kind == OPPORTUNITY.name else change.contact
+    record = look_up(ref, "recordId")
     wanted = custom_field_records.OBJECTS.get(ref.kind)
-    if isinstance(field, CustomField) and field.object != wanted:
-        field = not_found("fieldId")
-    of_card = ref.kind == OPPORTUNITY.name
-    look_up = change.opportunity if of_card else change.contact
-    return field, look_up(ref, "recordId")
+    if isinstance(field, CustomField) and not isinstance(record, Problem) and field.object != wanted:
+        return not_found("fieldId"), record
+    return field, record
 
 
 def _refuse_format(field: CustomField, file: StoredFile) -> None:

@@ -171,7 +171,7 @@ async def test_what_does_not_belong_together_is_not_found(spa: Spa) -> None:
         (where(contact, cards, uploadId=plain), ["fieldId", "uploadId"]),
         (where(card, mine, uploadId=plain), ["fieldId", "uploadId"]),
         (where(contact, {"id": contact}, uploadId=plain), ["fieldId", "uploadId"]),
-        (where(mine["id"], mine, uploadId=plain), ["recordId", "fieldId", "uploadId"]),
+        (where(mine["id"], mine, uploadId=plain), ["recordId", "uploadId"]),
         (where(contact, mine, uploadId=plain), ["uploadId"]),
         (where(contact, mine, uploadId=of_other), ["uploadId"]),
         (where(contact, mine, uploadId=of_dan), ["uploadId"]),

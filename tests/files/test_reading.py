@@ -85,7 +85,7 @@ async def test_bytes_that_are_gone_are_missing(store: FileStore) -> None:
 
 async def test_a_reader_that_stops_early_leaves_nothing_running(store: FileStore) -> None:
     key = new_key()
-    data = os.urandom(3 * MIB)
+    data = os.urandom(SEGMENT_BYTES)
     await store.put_segment(key, 0, data)
     pieces = store.read(key, [Segment(0, len(data))], 0, len(data))
     async with asyncio.timeout(PATIENCE_SECONDS), aclosing(pieces):

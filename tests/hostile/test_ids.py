@@ -10,7 +10,7 @@ from resolvers.ids import _CODES
 from tests.hostile.ids import KINDS, malformed, never_made, other_kinds
 from tests.hostile.walk import Slot, slots
 from tests.hostile.watch import codes_in, no_traceback
-from tests.hostile.world import Target, Told, agreements, batches, numbered
+from tests.hostile.world import Target, Told, agreements, batches, documents, numbered
 from tests.scenarios.spa import Spa, open_spa
 from tests.server import running_server
 
@@ -61,6 +61,7 @@ async def _own(spa: Spa) -> dict[str, str]:
         "LEAD": spa.types["Lead"],
         "TYPE": kind["contactType"]["id"],
         **await agreements(spa, spa.ben, person),
+        **await documents(spa, spa.ben, person),
         "NOBODY": next(never_made(person)),
     }
 
@@ -148,7 +149,7 @@ async def test_no_field_tells_apart_what_is_not_there(unseen: Unseen) -> None:
 async def test_the_good_ids_are_good(unseen: Unseen) -> None:
     """Else all of the above would hold of a server that knows no id."""
     world = {**unseen.target.world}
-    nobody = world.pop("NOBODY")
-    told = await unseen.put(NODE, [*world.values(), nobody])
+    nothing = [world.pop(name) for name in ("NOBODY", "DELETED", "UPLOAD", "FIELD_UPLOAD")]
+    told = await unseen.put(NODE, [*world.values(), *nothing])
     answers = list(told.body["data"].values())
-    assert answers == [*({"id": key} for key in world.values()), None]
+    assert answers == [*({"id": key} for key in world.values()), *(None for _ in nothing)]

@@ -86,6 +86,20 @@ async def agreements(spa: Spa, sender: Client, contact: str) -> dict[str, str]:
     }
 
 
+async def documents(spa: Spa, sender: Client, contact: str) -> dict[str, str]:
+    """Make documents of a contact, a field, and uploads for both, as the walk names them."""
+    photos = await field(spa, allowMultiple=True, maxFiles=100)
+    kept, gone = await filed(sender, contact), await filed(sender, contact)
+    await sender.do("deleteDocument", id=gone["id"])
+    return {
+        "FIELD": photos["id"],
+        "DOCUMENT": kept["id"],
+        "DELETED": gone["id"],
+        "UPLOAD": await uploaded(sender, contact),
+        "FIELD_UPLOAD": await field_uploaded(sender, contact, photos),
+    }
+
+
 @asynccontextmanager
 async def target(server: Server) -> AsyncIterator[Target]:
     """Make a practice with a contact, a card, a tag, users, documents and a custom field."""
@@ -93,9 +107,6 @@ async def target(server: Server) -> AsyncIterator[Target]:
         person, card = await spa.pair("Grace Park")
         await spa.ada.do("editTags", contactId=person, add=["laser"])
         kind = await spa.ada.do("createContactType", name="VIP")
-        photos = await field(spa, allowMultiple=True, maxFiles=100)
-        kept, gone = await filed(spa.ada, person), await filed(spa.ada, person)
-        await spa.ada.do("deleteDocument", id=gone["id"])
         found = Target(server, spa.http, spa.ada.token)
         found.world = {
             "CONTACT": person,
@@ -106,12 +117,8 @@ async def target(server: Server) -> AsyncIterator[Target]:
             "LEAD": spa.types["Lead"],
             "TYPE": kind["contactType"]["id"],
             **await agreements(spa, spa.ada, person),
+            **await documents(spa, spa.ada, person),
             "NOBODY": global_id("User", uuid7()),
-            "FIELD": photos["id"],
-            "DOCUMENT": kept["id"],
-            "DELETED": gone["id"],
-            "UPLOAD": await uploaded(spa.ada, person),
-            "FIELD_UPLOAD": await field_uploaded(spa.ada, person, photos),
         }
         yield found
 
