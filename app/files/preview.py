@@ -24,13 +24,14 @@ async def preview(visit: Visit) -> None:
     link = visit.opened(open_document, LinkKind.PREVIEW)
     found = await shown(visit, link)
     page = _page(visit, found.file)
-    png = await _picture(visit.files, found.file, page)
     etag = f'"{found.file.sha256}-{page}"'
-    visit.headers |= {**HARDENED, "ETag": etag}
+    told = {**HARDENED, "ETag": etag}
     if unchanged(visit.request.headers, etag):
-        await visit.answer(304)
+        await visit.answer(304, told)
         return
-    told = {
+    png = await _picture(visit.files, found.file, page)
+    found = await shown(visit, link)  # the right may be lost while the picture was made
+    told |= {
         "Content-Type": "image/png",
         "Content-Length": str(len(png)),
         "Content-Disposition": "inline",

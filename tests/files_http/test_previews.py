@@ -9,7 +9,7 @@ from PIL import Image
 from files.formats import FileFormat
 from tests.files.samples import huge_png, image, one_page, whole
 from tests.files_http.conftest import STORES
-from tests.files_http.files import get, links, objects, refusal, send_file
+from tests.files_http.files import GONE, get, links, objects, refusal, send_file
 from tests.files_http.test_download import rows
 from tests.scenarios.spa import Spa
 
@@ -67,6 +67,28 @@ async def test_what_several_want_is_made_once(spa: Spa) -> None:
     assert made == 1
     assert {one.status_code for one in answers} == {200}
     assert len({one.content for one in answers}) == 1
+
+
+async def test_who_loses_the_right_while_it_is_made_gets_no_byte(spa: Spa) -> None:
+    contact = await spa.contact()
+    shown = await send_file(spa.ada, contact)
+    async with spa.server.desk.services.shelf.press._turn:
+        asked = asyncio.create_task(get(spa.ada, shown["previewUrl"]))
+        await asyncio.sleep(0.3)
+        await spa.ada.do("deleteContact", id=contact)
+    answer = await asked
+    assert refusal(answer) == (404, "NOT_FOUND")
+    assert answer.json()["errors"][0]["message"] == GONE
+    assert "etag" not in answer.headers
+    assert await rows(spa, "document.previewed") == []
+
+
+async def test_what_the_client_has_is_not_made_again(spa: Spa) -> None:
+    shown = await send_file(spa.ada, await spa.contact())
+    before = objects(spa.server)
+    known = await get(spa.ada, shown["previewUrl"], if_none_match=f'"{shown["sha256"]}-1"')
+    assert (known.status_code, known.content) == (304, b"")
+    assert objects(spa.server) == before
 
 
 @pytest.mark.parametrize("page", ["3", "0", "-1", "x", "", "1e3", "9999999", "%31%00"])
