@@ -14,20 +14,22 @@ from files.shelf import Shelf
 from files.store import FileStore
 from models.database import Database
 
-_DOWNLOADS = 2
+_OPENED = 2  # one in the press, and the next one on its way
 
 
 @dataclass(frozen=True)
 class FileDesk:
     """The desk, who sends just now, and which previews are being made.
 
-    `downloads` bounds how many files are copied here from S3 at once, to be opened.
+    `inspections` and `drawings` bound how many files are opened at once, to be looked into and to
+    be shown: the others wait, and none is copied here from S3 before its turn.
     """
 
     desk: Desk
     intake: Intake
     previews: Once[bytes] = field(default_factory=Once)
-    downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DOWNLOADS))
+    inspections: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_OPENED))
+    drawings: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_OPENED))
 
     @property
     def settings(self) -> Settings:

@@ -51,11 +51,11 @@ async def finish(
 
 
 async def _inspected(files: FileDesk, file: StoredFile, segments: Sequence[Segment]) -> Inspection:
-    """Return what is in a file; Unreadable if it cannot be opened."""
+    """Return what is in a file; Unreadable if it cannot be opened. Waits for its turn."""
     file_format = format_of(file)
     if file_format not in _READABLE:
         return Inspection()
-    async with on_disk(files, file.key, segments) as paths:
+    async with files.inspections, on_disk(files.store, file.key, segments) as paths:
         return await files.shelf.press.inspect(paths, file_format)
 
 

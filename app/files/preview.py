@@ -72,7 +72,7 @@ async def _picture(files: FileDesk, file: StoredFile, page: int) -> bytes:
 async def _made(files: FileDesk, file: StoredFile, page: int) -> bytes:
     """Return a new picture of a page, and keep it."""
     segments = segments_of(file.segments or ())
-    async with on_disk(files, file.key, segments) as paths:
+    async with files.drawings, on_disk(files.store, file.key, segments) as paths:
         png = await files.shelf.press.preview(paths, format_of(file), page)
     await files.store.put_preview(file.key, page, png)
     return png

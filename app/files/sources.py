@@ -7,8 +7,8 @@ from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.files.desk import FileDesk
 from files.segments import Segment
+from files.store import FileStore
 
 
 def segments_of(sizes: Sequence[int]) -> list[Segment]:
@@ -23,16 +23,15 @@ def segments_of(sizes: Sequence[int]) -> list[Segment]:
 
 @asynccontextmanager
 async def on_disk(
-    files: FileDesk, key: str, segments: Sequence[Segment]
+    store: FileStore, key: str, segments: Sequence[Segment]
 ) -> AsyncIterator[Sequence[Path]]:
     """Yield the paths of a file's segments; those of S3 are copied here for that time."""
-    paths = files.store.local_paths(key, segments)
+    paths = store.local_paths(key, segments)
     if paths is not None:
         yield paths
         return
-    async with files.downloads:
-        folder = await asyncio.to_thread(TemporaryDirectory, prefix="l2p-press-")
-        try:
-            yield await files.store.download(key, segments, Path(folder.name))
-        finally:
-            await asyncio.to_thread(folder.cleanup)
+    folder = await asyncio.to_thread(TemporaryDirectory, prefix="l2p-press-")
+    try:
+        yield await store.download(key, segments, Path(folder.name))
+    finally:
+        await asyncio.to_thread(folder.cleanup)

@@ -28,7 +28,8 @@ from files.press.process import Child
 class Press:
     """Does one job after the other in a process that is started at the first and kept warm.
 
-    Each job raises PressBusy if too many wait, and PressFailed if it had to be given up; its
+    Each job but `inspect` raises PressBusy if too many wait: who inspects would lose a whole
+    upload, so he waits, and lets few wait. Each raises PressFailed if it had to be given up; its
     `seconds` count from its turn, and are those of the limits unless given.
     """
 
@@ -101,7 +102,7 @@ class Press:
         self, job: str, arguments: Mapping[str, Any], source: Source, seconds: float | None
     ) -> Frame:
         """Return the answer to a job, in its turn."""
-        if self._jobs > self._limits.waiting:
+        if job != "inspect" and self._jobs > self._limits.waiting:
             raise PressBusy("The press has too much to do.")
         seconds = self._limits.seconds if seconds is None else seconds
         content = source if isinstance(source, bytes) else b""
