@@ -4,13 +4,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
+from app.files.refusals import busy
+
+MOST_AT_ONCE = 32
 T = TypeVar("T")
 
 
 class Once(Generic[T]):
     """Work by its key; whoever comes while it is done gets the same answer.
 
-    It goes on although who asked has left: the next one may want it, too.
+    It goes on although who asked has left: the next one may want it, too. So it is bounded how much
+    of it is done or waits at once.
     """
 
     def __init__(self) -> None:
@@ -18,7 +22,10 @@ class Once(Generic[T]):
         self._tasks: dict[Hashable, asyncio.Task[T]] = {}
 
     async def done(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
-        """Return what `work` answers, or the same work that is being done already."""
+        """Return what `work` answers, or the same work that is being done already.
+
+        Refused where too much is being done.
+        """
         task = self._tasks.get(key) or self._begin(key, work)
         return await asyncio.shield(task)
 
@@ -30,6 +37,9 @@ class Once(Generic[T]):
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _begin(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
+        if len(self._tasks) >= MOST_AT_ONCE:
+            raise busy()
+
         async def working() -> T:
             return await work()
 
