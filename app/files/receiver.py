@@ -15,14 +15,18 @@ from files.storage_errors import AlreadyThere
 from files.store import FileStore
 
 LONGEST_SECONDS = 3600.0
+GRACE_SECONDS = 30.0
+LEAST_BYTES = 1024  # a second, on average, when the grace is over
 
 
 async def arriving(request: Request, silence: float) -> AsyncGenerator[bytes, None]:
     """Yield the body of a request as it comes.
 
-    ClientDisconnect if it breaks off; refused if nothing comes for `silence` seconds.
+    ClientDisconnect if it breaks off; refused if nothing comes for `silence` seconds, or very
+    little for long.
     """
-    more = True
+    clock = asyncio.get_running_loop().time
+    began, came, more = clock(), 0, True
     while more:
         try:
             async with asyncio.timeout(silence):
@@ -32,8 +36,12 @@ async def arriving(request: Request, silence: float) -> AsyncGenerator[bytes, No
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         if body := message.get("body"):
+            came += len(body)
             yield body
         more = message.get("more_body", False)
+        spent = clock() - began
+        if more and spent > GRACE_SECONDS and came < spent * LEAST_BYTES:
+            raise too_slow()
 
 
 class Receiver:
