@@ -48,7 +48,8 @@ class Receiver:
     """Puts what arrives of a file into the store; while one segment is put, the next one fills.
 
     After a segment that could not be put, nothing more is: there would be a gap. With `keeps`,
-    whatever came is stored in the end, however that comes.
+    whatever came is stored in the end, however that comes. `end` is where the next segment begins;
+    up to `settled` the bytes are in the store as they came, and were seen.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class Receiver:
         self._buffer = bytearray()
         self._putting: asyncio.Task[None] | None = None
         self.segments = list(stored)
-        self.end = sum(one.size for one in stored)
+        self.end = self.settled = sum(one.size for one in stored)
         self.came = 0
 
     async def take(self, request: Request, most: int, silence: float) -> None:
@@ -126,6 +127,7 @@ class Receiver:
         for failed in await asyncio.gather(*work, return_exceptions=True):
             if failed is not None:
                 raise failed
+        self.settled += segment.size
 
     async def _store_once(self, segment: Segment, data: bytearray) -> None:
         """Put a segment; S3 may have taken it although its answer was lost."""

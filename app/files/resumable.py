@@ -125,7 +125,8 @@ async def _taken(visit: Visit, link: UploadLink, upload: Receiving, offset: int)
             async with receiver:
                 await take(visit, receiver, file.size)
         finally:
-            if look is not None and look.count == receiver.end < file.size:
+            # Where a part could not be put, another process may have put other bytes there.
+            if look is not None and receiver.settled == receiver.end < file.size:
                 files.intake.keep_look(link.upload_id, look)
         if receiver.end == file.size and file.sha256 is None:
             await _finished(visit, link, upload, receiver.segments, look)

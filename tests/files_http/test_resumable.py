@@ -136,6 +136,29 @@ async def test_of_two_processes_at_once_one_goes_on(
         assert (await get(ada, shown["downloadUrl"])).content == content
 
 
+@pytest.mark.parametrize("files_url", STORES, indirect=True)
+async def test_the_digest_is_of_what_is_stored_whoever_put_it(
+    spa: Spa, database_url: str, files_url: str
+) -> None:
+    mine, contact = noise(100), await spa.contact()
+    theirs = mine[:4] + b"x" * 36
+    asked = await sound(spa.ada, contact, 100)
+    where = await begun(spa.ada, asked, 100)
+    made = await raw(spa.ada, "PATCH", where, **PART, Content_Length="40", Upload_Offset="0")
+    await made.send(mine[:39])
+    async with running_server(database_url, files_url=files_url) as other:
+        ada = Client(other, spa.http, spa.ada.token)
+        assert (await sent(ada, where, 0, theirs)).status_code == 204
+    await made.send(mine[39:40])
+    assert (await made.head()).startswith(b"HTTP/1.1 409 ")
+    made.cut()
+    assert (await sent(spa.ada, where, 40, mine[40:])).status_code == 204
+    shown = (await created(spa.ada, contact, asked["id"]))["document"]
+    stored = theirs + mine[40:]
+    assert shown["sha256"] == hashlib.sha256(stored).hexdigest()
+    assert (await get(spa.ada, shown["downloadUrl"])).content == stored
+
+
 async def test_one_of_two_at_once_goes_on(spa: Spa) -> None:
     asked = await sound(spa.ada, await spa.contact(), 100)
     where = await begun(spa.ada, asked, 100)
