@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 
@@ -12,7 +13,8 @@ def remove_some(folder: Path, most: int) -> bool:
     The folder goes with its last file. Silent about what is gone already.
     """
     with suppress(FileNotFoundError):
-        paths = list(folder.iterdir())
+        with os.scandir(folder) as entries:  # a long listing is not read to its end
+            paths = [Path(entry.path) for entry in islice(entries, most + 1)]
         for path in paths[:most]:
             path.unlink(missing_ok=True)
         if len(paths) > most:

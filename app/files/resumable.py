@@ -20,6 +20,7 @@ from resolvers.receiving import Receiving
 
 VERSION = "1.0.0"
 MEDIA_TYPE = "application/offset+octet-stream"
+MOST_SEGMENTS = 4096
 _LOCKED = 423
 
 
@@ -116,6 +117,8 @@ async def _taken(visit: Visit, link: UploadLink, upload: Receiving, offset: int)
     stored = await files.store.segments(file.key)
     if offset != _end(stored):
         raise conflict("The upload is at another offset. Ask for it with HEAD.")
+    if offset < file.size and len(stored) >= MOST_SEGMENTS:
+        raise bad_request("Send larger parts.")
     if offset + (length_of(visit) or 0) > file.size:
         raise too_large()
     look = _look(visit, upload, offset)

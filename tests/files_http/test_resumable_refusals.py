@@ -97,3 +97,28 @@ async def test_a_link_begins_one_upload(spa: Spa) -> None:
     assert refusal(again) == (404, "NOT_FOUND")
     assert refusal(await put(spa.ada, asked["url"], noise(100))) == (404, "NOT_FOUND")
     assert await left(spa.server) == Left(uploads=1)
+
+
+async def test_a_file_comes_in_so_many_parts_and_no_more(
+    spa: Spa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.files.resumable.MOST_SEGMENTS", 3)
+    asked = await sound(spa.ada, await spa.contact(), 4)
+    where = await begun(spa.ada, asked, 4)
+    for at in range(3):
+        assert (await sent(spa.ada, where, at, noise(4)[at : at + 1])).status_code == 204
+    answer = await sent(spa.ada, where, 3, noise(4)[3:])
+    assert refusal(answer) == (400, "INVALID_INPUT")
+    assert answer.json()["errors"][0]["message"] == "Send larger parts."
+    assert await offset(spa.ada, where) == 3
+
+
+async def test_the_last_of_so_many_parts_completes_the_file(
+    spa: Spa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.files.resumable.MOST_SEGMENTS", 2)
+    asked = await sound(spa.ada, await spa.contact(), 100)
+    where = await begun(spa.ada, asked, 100)
+    assert (await sent(spa.ada, where, 0, noise(100)[:50])).status_code == 204
+    assert (await sent(spa.ada, where, 50, noise(100)[50:])).status_code == 204
+    assert (await sent(spa.ada, where, 100, b"")).status_code == 204
