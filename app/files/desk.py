@@ -10,6 +10,7 @@ from app.desk import Desk
 from app.files.intake import Intake
 from app.files.once import Once
 from app.settings import Settings
+from files.copies import remove_leftovers
 from files.shelf import Shelf
 from files.store import FileStore
 from models.database import Database
@@ -58,7 +59,11 @@ class FileDesk:
 
 @asynccontextmanager
 async def file_desk(desk: Desk) -> AsyncIterator[FileDesk]:
-    """Yield what requests for files share; in the end nothing of them is left running."""
+    """Yield what requests for files share; in the end nothing of them is left running.
+
+    Copies that a process left which was killed are removed.
+    """
+    await asyncio.to_thread(remove_leftovers)
     files = FileDesk(desk, Intake(desk.settings.max_uploads))
     try:
         yield files

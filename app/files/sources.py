@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import accumulate
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from files.copies import CopyFolder
 from files.segments import Segment
 from files.store import FileStore
 
@@ -30,8 +30,8 @@ async def on_disk(
     if paths is not None:
         yield paths
         return
-    folder = await asyncio.to_thread(TemporaryDirectory, prefix="l2p-press-")
+    folder = CopyFolder()
     try:
-        yield await store.download(key, segments, Path(folder.name))
+        yield await store.download(key, segments, folder.path)
     finally:
-        await asyncio.to_thread(folder.cleanup)
+        await asyncio.to_thread(folder.remove)
