@@ -1,7 +1,9 @@
 """The press: a process of its own that opens untrusted files and sets agreements.
 
-Whatever a hostile file does there, the application only loses the answer: the process has little
-memory, little time, no secrets, and may write no file.
+A file that kills it costs the application the answer only. The process has little memory and time,
+neither the environment nor the open files of the application, and writes no byte into a file. Where
+the kernel allows it, it has no network and sees into no other process. It still has the
+application's user, whose files it could read.
 """
 
 import asyncio

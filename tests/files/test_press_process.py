@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -58,6 +59,12 @@ def printing_of(child: psutil.Process) -> Path:
     return Path(f"/proc/{child.pid}/fd/1").readlink()
 
 
+def namespaces_are_allowed() -> bool:
+    """Return whether a process of this user may have a network of its own."""
+    command = ["unshare", "--user", "--net", "true"]
+    return subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode == 0
+
+
 async def failure(press: Press, content: bytes, file_format: FileFormat) -> str:
     """Return why the press failed at a preview."""
     with pytest.raises(PressFailed) as failed:
@@ -91,6 +98,16 @@ async def test_it_has_no_powers(monkeypatch: pytest.MonkeyPatch) -> None:
         }
         assert child.num_fds() == 4
         assert printing_of(child) == Path(os.devnull)
+
+
+async def test_it_gains_no_rights_and_is_alone_where_the_kernel_allows_it() -> None:
+    allowed = await asyncio.to_thread(namespaces_are_allowed)
+    async with pressing() as press:
+        child = Path(f"/proc/{(await works(press)).pid}")
+        assert "NoNewPrivs:\t1\n" in (child / "status").read_text()
+        for kind in ("user", "net"):
+            own, others = (one / "ns" / kind for one in (child, Path("/proc/self")))
+            assert (own.readlink() != others.readlink()) == allowed
 
 
 async def test_a_job_that_takes_too_long_is_killed() -> None:
