@@ -74,7 +74,11 @@ def _field_and_record(change: Change, form: Asked) -> tuple[Any, Any]:
     look_up = change.opportunity if ref.kind == OPPORTUNITY.name else change.contact
     record = look_up(ref, "recordId")
     wanted = custom_field_records.OBJECTS.get(ref.kind)
-    if isinstance(field, CustomField) and not isinstance(record, Problem) and field.object != wanted:
+    if (
+        isinstance(field, CustomField)
+        and not isinstance(record, Problem)
+        and field.object != wanted
+    ):
         return not_found("fieldId"), record
     return field, record
 
