@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 SEGMENT_BYTES = 2 * 1024 * 1024
@@ -46,6 +47,16 @@ def segment_path(key: str, start: int) -> str:
 def preview_path(key: str, number: int) -> str:
     """Return the path of a page's preview."""
     return f"{folder_of(key)}/preview-{number}.png"
+
+
+def segments_of(sizes: Sequence[int]) -> list[Segment]:
+    """Return the segments of a complete file by their sizes.
+
+    >>> segments_of([4, 2])
+    [Segment(start=0, size=4), Segment(start=4, size=2)]
+    """
+    starts = accumulate(sizes, initial=0)
+    return [Segment(start, size) for start, size in zip(starts, sizes, strict=False)]
 
 
 def contiguous(objects: Iterable[tuple[str, int]]) -> list[Segment]:

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from contextlib import aclosing
-from itertools import accumulate
 
-from files.segments import SEGMENT_BYTES, Segment
+from files.segments import SEGMENT_BYTES, segments_of
 from files.storage_errors import AlreadyThere
 from files.store import FileStore
 
@@ -29,9 +28,3 @@ async def read_whole(store: FileStore, key: str, sizes: Sequence[int]) -> bytes:
     """Return all bytes of a file."""
     async with aclosing(store.read(key, segments_of(sizes), 0, sum(sizes))) as pieces:
         return b"".join([piece async for piece in pieces])
-
-
-def segments_of(sizes: Sequence[int]) -> list[Segment]:
-    """Return the segments of these sizes, one after the other."""
-    starts = accumulate(sizes, initial=0)
-    return [Segment(start, size) for start, size in zip(starts, sizes, strict=False)]

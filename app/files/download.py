@@ -7,8 +7,8 @@ from app.files.endpoint import Visit
 from app.files.hardening import HARDENED
 from app.files.ranges import OutOfRange, Span, span_of, unchanged
 from app.files.sights import note, shown
-from app.files.sources import segments_of
 from files.names import content_disposition
+from files.segments import segments_of
 from resolvers.enums import DocumentKind
 from resolvers.file_links import DocumentLink, LinkKind, open_document
 from resolvers.sending import Sending

@@ -9,8 +9,9 @@ from app.files.looks import format_of
 from app.files.ranges import unchanged
 from app.files.refusals import not_found
 from app.files.sights import note, shown
-from app.files.sources import on_disk, segments_of
+from app.files.sources import on_disk
 from files.press.jobs import PressFailed, Unreadable
+from files.segments import segments_of
 from models.stored_file import StoredFile
 from resolvers.file_links import LinkKind, open_document
 

@@ -3,22 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from itertools import accumulate
 from pathlib import Path
 
 from files.copies import CopyFolder
 from files.segments import Segment
 from files.store import FileStore
-
-
-def segments_of(sizes: Sequence[int]) -> list[Segment]:
-    """Return the segments of a complete file by their sizes.
-
-    >>> segments_of([4, 2])
-    [Segment(start=0, size=4), Segment(start=4, size=2)]
-    """
-    starts = accumulate(sizes, initial=0)
-    return [Segment(start, size) for start, size in zip(starts, sizes, strict=False)]
 
 
 @asynccontextmanager
