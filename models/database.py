@@ -15,6 +15,7 @@ from models.connecting import OnConnect, call_first
 from models.engines import POOL_SIZE, USUAL, Patience, postgres_engine, sqlite_engine
 from models.errors import DATABASE_ERRORS, lost_race
 from models.outage import Outage
+from models.sqlite_thread import run_job
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -170,7 +171,7 @@ class Reader:
             try:
                 if self._connection is None:
                     self._connection = await self._begin()
-                done = await self._connection.run_sync(lambda sync: job(sync, *args, **kwargs))
+                done = await run_job(self._connection, lambda sync: job(sync, *args, **kwargs))
             except DATABASE_ERRORS as error:
                 self._database.reading.failed(error)
                 if isinstance(error, TimeoutError) and self._connection is not None:
@@ -187,7 +188,6 @@ class Reader:
                 await connection.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
                 )
-            await connection.begin()
         except BaseException:
             await connection.close()
             raise

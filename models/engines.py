@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from models.connecting import make_private_file
+from models.sqlite_thread import DirectModule
 
 POOL_SIZE = 16
 _ATTEMPTS_AT_A_LOCK = 3
@@ -45,6 +46,7 @@ def sqlite_engine(url: URL, patience: Patience) -> AsyncEngine:
         make_private_file(Path(url.database))
     engine = create_async_engine(
         url,
+        module=DirectModule(),
         # A busy file is tried again, so one attempt waits for its part of the time only.
         connect_args={"timeout": patience.lock / _ATTEMPTS_AT_A_LOCK, "cached_statements": 512},
         **_common(patience),

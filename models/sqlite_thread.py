@@ -1,0 +1,74 @@
+"""SQLite in as few steps as possible: a whole job in the thread of its connection.
+
+A statement of aiosqlite changes threads three times, which takes longer than most statements. A
+job that runs in the connection's own thread talks to `sqlite3` itself.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from contextvars import copy_context
+from typing import Any, TypeVar
+
+import aiosqlite
+from sqlalchemy import Connection
+from sqlalchemy.dialects.sqlite.aiosqlite import (
+    AsyncAdapt_aiosqlite_connection,
+    AsyncAdapt_aiosqlite_dbapi,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+from typing_extensions import override
+
+T = TypeVar("T")
+
+
+class DirectConnection(AsyncAdapt_aiosqlite_connection):
+    """A connection of aiosqlite whose cursors are plain ones while a job runs in its thread."""
+
+    __slots__ = ("_plain",)
+
+    def __init__(self, dbapi: Any, connection: Any) -> None:
+        """Begin like any connection of aiosqlite."""
+        super().__init__(dbapi, connection)
+        self._plain: sqlite3.Connection | None = None
+
+    @override
+    def cursor(self, server_side: bool = False) -> Any:
+        """Return a cursor that fits who asks: the job in the thread, or the event loop."""
+        if self._plain is not None:
+            return self._plain.cursor()
+        return super().cursor(server_side)
+
+    async def run(self, job: Callable[[], T]) -> T:
+        """Return what `job` answers, which runs in the connection's thread."""
+        context = copy_context()
+        done: T = await self._connection._execute(lambda: context.run(self._run, job))
+        return done
+
+    def _run(self, job: Callable[[], T]) -> T:
+        self._plain = self._connection._conn
+        try:
+            return job()
+        finally:
+            self._plain = None
+
+
+class DirectModule(AsyncAdapt_aiosqlite_dbapi):
+    """The driver, as far as SQLAlchemy needs it."""
+
+    def __init__(self) -> None:
+        """Use aiosqlite."""
+        super().__init__(aiosqlite, sqlite3)
+
+    @override
+    def connect(self, *arg: Any, **kw: Any) -> DirectConnection:
+        """Return a new connection."""
+        return DirectConnection(self, super().connect(*arg, **kw).driver_connection)
+
+
+async def run_job(connection: AsyncConnection, job: Callable[[Connection], T]) -> T:
+    """Return what `job` answers: on SQLite in the connection's thread, else in the event loop."""
+    found = connection.sync_connection
+    raw: Any = found.connection.dbapi_connection if found is not None else None
+    if found is None or not isinstance(raw, DirectConnection):
+        return await connection.run_sync(job)
+    return await raw.run(lambda: job(found))
