@@ -107,7 +107,7 @@ class Maker:
             (
                 *(key, staff.practice, person.key, staff.pipeline, stage, person.name),
                 *(person.name_key, True, status, None, cents, "MANUAL", *person.source, None),
-                *(owner, later, later, 1, created, later, None),
+                *(owner, later, later, 1, created, later, None, 1),
             )
         )
         rows[opportunity_word] += [

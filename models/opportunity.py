@@ -59,6 +59,8 @@ opportunity = Table(
     Column("created_at", UtcDateTime(), nullable=False),
     Column("updated_at", UtcDateTime(), nullable=False),
     Column("deleted_at", UtcDateTime()),
+    # Grows with everything a card can show of itself and of its contact (ADR-0022).
+    Column("revision", BigInteger(), nullable=False, server_default="1"),
     UniqueConstraint("practice_id", "id"),
     within_practice("contact_id", "contact"),
     ForeignKeyConstraint(

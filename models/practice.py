@@ -33,12 +33,14 @@ practice = Table(
     Column("created_at", UtcDateTime(), nullable=False),
 )
 
-# The number of the last event of each practice, in a table of its own (C3).
+# The number of the last event of each practice, in a table of its own (C3), and the revision of
+# what its cards show of users, types, tags, stages and pipelines (ADR-0022).
 practice_head = Table(
     "practice_head",
     metadata,
     Column("practice_id", Id(), ForeignKey("practice.id"), primary_key=True),
     Column("seq", BigInteger(), nullable=False),
+    Column("vocabulary", BigInteger(), nullable=False, server_default="1"),
 )
 
 

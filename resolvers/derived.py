@@ -5,7 +5,7 @@ Each writer takes (kind, before, after) of the changed records and writes the di
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from models.conflicts import insert_or
 from models.contact import contact_tag
 from models.facts import contact_words, opportunity_words
 from models.opportunity import EVERYBODY, Opportunity, opportunity_total
+from models.practice import practice_head
 from permissions.visibility import CONTACT, OPPORTUNITY, Guarded
 from resolvers.records import WORDS
 
@@ -161,6 +162,24 @@ def add_totals(connection: Connection, rows: Rows) -> None:
         },
     )
     _many(connection, statement, rows)
+
+
+def bump_revisions(connection: Connection, cards: Iterable[UUID]) -> None:
+    """Make what was shown of these cards old (ADR-0022).
+
+    One by one, by id: writers who meet wait for each other, and never in a circle (C3).
+    """
+    card = OPPORTUNITY.table.c
+    statement = update(OPPORTUNITY.table).where(card.id == bindparam("card"))
+    rows = [{"card": key} for key in sorted(set(cards))]
+    _many(connection, statement.values(revision=card.revision + 1), rows)
+
+
+def renew_vocabulary(connection: Connection, practice_id: UUID) -> None:
+    """Make what was shown of all cards of a practice old: they name users and types."""
+    head = practice_head.c
+    statement = update(practice_head).where(head.practice_id == practice_id)
+    connection.execute(statement.values(vocabulary=head.vocabulary + 1))
 
 
 def _of(kind: Guarded, pairs: Sequence[Pair]) -> Iterator[tuple[Any | None, Any]]:

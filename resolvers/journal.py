@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, update
 
 from models.log import event
 from models.practice import practice_head
-from resolvers import audit
+from resolvers import audit, derived
 from resolvers.enums import ActorKind
 
 _TAKEN = (
@@ -25,6 +25,8 @@ _MOVED_AND_TAKEN = _TAKEN.add_cte(audit.MOVED.cte("moved"))
 
 MANY_RECORDS = 5000
 MANY = "many"
+# Cards tell of the first two by their own revisions, and nothing of the others.
+_NOT_ON_CARDS = frozenset(("Contact", "Opportunity", "Document", "Session", "Tag", "Upload"))
 
 
 @dataclass(kw_only=True)
@@ -66,8 +68,11 @@ def write(connection: Connection, author: Author, notes: list[Note]) -> int | No
     """
     if not notes:
         return None
+    derived.bump_revisions(connection, (card for note in notes for card in note.cards))
     rows = [_audit_row(author, note) for note in notes if not note.derived]
     head = audit.add(connection, author.practice_id, rows)
+    if any(note.kind not in _NOT_ON_CARDS for note in notes):
+        derived.renew_vocabulary(connection, author.practice_id)
     told = [note for note in notes if not note.silent]
     if len(told) > MANY_RECORDS:
         told = [Note(kind=MANY, record_id=author.practice_id, action=told[0].action)]

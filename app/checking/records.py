@@ -34,6 +34,8 @@ def opportunity_drift(stored: Stored, practice: Practice) -> Iterator[str]:
     yield from _owner(stored)
     yield from _repeats(stored)
     yield from _words(stored, opportunity_words(one))
+    if stored.row.revision < one.version:
+        yield "its revision is behind its version"
     contact = stored.contact_row
     if one.deleted_at is not None or contact is None:
         return

@@ -60,7 +60,7 @@ class Cards:
         identity = (key, demo.practice, one.key, demo.pipeline, stage)
         named = (one.name, one.name_key, True, status, reason)
         worth = (encoding.money(cents), origin.value, *one.source, treatment, owner)
-        times = (later, later, 1, moment, later, None)
+        times = (later, later, 1, moment, later, None, 1)
         rows[opportunity].append((*identity, *named, *worth, *times))
         words = {*one.name_key.split(), *treatment_words}
         rows[opportunity_word] += [(demo.practice, word, key) for word in words]

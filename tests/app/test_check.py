@@ -14,6 +14,7 @@ TAMPERINGS = {
     "UPDATE opportunity_assigned SET status = 'LOST'": "repeats another stage, status or time",
     "UPDATE opportunity_total SET count = count + 1": "the sum of stage",
     "UPDATE opportunity SET name = 'Other', name_key = 'other'": "not its contact's, which it",
+    "UPDATE opportunity SET revision = 0": "its revision is behind its version",
     "UPDATE practice SET allow_different_owners = FALSE": "and they may not differ",
     "UPDATE practice_head SET seq = -1": "its number at -1",
 }
