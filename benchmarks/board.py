@@ -88,9 +88,9 @@ def _check(case: _Case) -> None:
         bodies = {}
         for name, path in _PATHS.items():
             (request,) = case.requests(path, [user])
-            bodies[name] = _sorted(orjson.loads(fetch(case.served.port, request)))
+            bodies[name] = _sorted(orjson.loads(fetch(case.served.port, request))["data"])
         for name, body in bodies.items():
-            if body != bodies["product"] or len(body["data"]["board"]["columns"]) != 5:
+            if body != bodies["product"] or len(body["board"]["columns"]) != 5:
                 raise RuntimeError(f"{name} answers otherwise on {case.place.kind}")
 
 

@@ -1,6 +1,9 @@
 """The board of a viewer: its columns, their cards and totals, and the place in the log."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -9,6 +12,7 @@ from permissions.visibility import OPPORTUNITY
 from resolvers import vocabulary
 from resolvers.lens import Lens, Money, SeenPipeline, SeenStage
 from resolvers.loading import need_pipelines
+from resolvers.pages import Page
 from resolvers.seal import Cursor, CursorKind, Seal
 from resolvers.totals import Totals, read_totals
 from resolvers.views import BoardView
@@ -18,10 +22,16 @@ from resolvers.views import BoardView
 class StageTotals:
     """Count and value of one column."""
 
-    global_id: str
+    view: BoardView
+    seal: Seal
     stage: SeenStage
     count: int
     value: Money | None
+
+    @property
+    def global_id(self) -> str:
+        """The id of these totals: of the stage, the filter and the order."""
+        return self.view.id(self.seal, "totals", self.stage.id)
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,10 @@ class BoardColumn:
         """The column's id: of its stage, filter and order."""
         return self.board.view.id(self.board.seal, "column", self.stage.id)
 
+    def page_ahead(self, place: int) -> Page:
+        """Return the page for a place in the document; KeyError where none was read ahead."""
+        return self.board.ahead[place][self.stage.id]
+
     @property
     def totals(self) -> StageTotals:
         """Count and value of the column."""
@@ -47,7 +61,8 @@ class BoardColumn:
 class Board:
     """A viewer's board as of one moment: event `number` of the log is the last it includes.
 
-    `boardEvents(after: cursor)` goes on from this state.
+    `ahead` holds the pages that were read with it, by place in the document and stage; `resume`
+    is its cursor where that is not of this moment.
     """
 
     view: BoardView
@@ -55,7 +70,20 @@ class Board:
     seal: Seal
     number: int
     totals: Totals
-    cursor: str
+    resume: str | None = None
+    ahead: Mapping[int, Mapping[UUID, Page]] = field(default_factory=dict)
+
+    @cached_property
+    def cursor(self) -> str:
+        """The resume point: `boardEvents(after:)` goes on from this state."""
+        if self.resume is not None:
+            return self.resume
+        return stream_cursor(self.seal, self.lens.viewer, self.view, self.number)
+
+    @property
+    def cards_ahead(self) -> int:
+        """How many cards were read with the board."""
+        return sum(len(page.nodes) for pages in self.ahead.values() for page in pages.values())
 
     @property
     def global_id(self) -> str:
@@ -92,9 +120,7 @@ def stage_totals(
 ) -> StageTotals:
     """Return the totals of one column as the viewer may see them."""
     total = totals.of(stage.id)
-    return StageTotals(
-        view.id(seal, "totals", stage.id), stage, total.count, lens.money(total.value)
-    )
+    return StageTotals(view, seal, stage, total.count, lens.money(total.value))
 
 
 def find_board(connection: Connection, lens: Lens, seal: Seal, view: BoardView) -> Board | None:
@@ -112,5 +138,4 @@ def find_board(connection: Connection, lens: Lens, seal: Seal, view: BoardView) 
         return None
     stages = [stage.row for stage in pipeline.stages]
     totals = read_totals(connection, lens.viewer, view, stages)
-    cursor = stream_cursor(seal, lens.viewer, view, number)
-    return Board(view, lens, seal, number, totals, cursor)
+    return Board(view, lens, seal, number, totals)

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Select
 
 from models.opportunity import opportunity, opportunity_assigned
+from permissions.viewer import Viewer
 from permissions.visibility import OPPORTUNITY
 from resolvers import records
 from resolvers.boards import BoardColumn
-from resolvers.filters import board_statuses
+from resolvers.filters import BoardFilter, board_statuses, board_terms
 from resolvers.loading import Wants, show_opportunities
 from resolvers.orders import Order
 from resolvers.pages import Cut, Page, Paging, Window
@@ -52,19 +54,24 @@ def _cut(connection: Connection, asked: ColumnRequest, paging: Paging) -> tuple[
 
 def _column(column: BoardColumn, paging: Paging) -> tuple[Select[Any], Order]:
     """Return the statement for a column's cards, and the order as that statement names it."""
-    viewer, order = paging.viewer, paging.order
+    return select_cards(paging.viewer, column.board.view.filter, paging.order, column.stage.id)
+
+
+def select_cards(
+    viewer: Viewer, wanted: BoardFilter, order: Order, stage_id: UUID | ColumnElement[UUID]
+) -> tuple[Select[Any], Order]:
+    """Return the statement for the cards of a stage that a viewer sees under a filter.
+
+    The order comes back as that statement names it.
+    """
+    terms = (term.sql() for term in board_terms(wanted, viewer))
+    conditions = (opportunity.c.stage_id == stage_id, *terms)
     if not viewer.restricted or order.name != "CREATED_AT":
-        return records.select_visible(OPPORTUNITY, viewer, *_conditions(column)), order
+        return records.select_visible(OPPORTUNITY, viewer, *conditions), order
     # One index holds a restricted viewer's cards of a stage and status by creation.
     mine = opportunity_assigned.c
-    statuses = [status.value for status in board_statuses(column.board.view.filter)]
+    statuses = [status.value for status in board_statuses(wanted)]
     in_status = mine.status == statuses[0] if len(statuses) == 1 else mine.status.in_(statuses)
-    conditions = (mine.stage_id == column.stage.id, in_status, *_conditions(column))
     order = replace(order, column=mine.created_at, id_column=mine.record_id)
-    return records.select_assigned(viewer, *conditions), order
-
-
-def _conditions(column: BoardColumn) -> list[ColumnElement[bool]]:
-    board = column.board
-    terms = board.view.terms(board.lens.viewer)
-    return [opportunity.c.stage_id == column.stage.id, *(term.sql() for term in terms)]
+    statement = records.select_assigned(viewer, mine.stage_id == stage_id, in_status, *conditions)
+    return statement, order

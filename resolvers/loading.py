@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -17,6 +18,8 @@ from resolvers.seen import SeenContact, SeenOpportunity
 # begin with "contact.".
 Wants = frozenset[str]
 _BELOW_CONTACT = "contact."
+# Rows of the vocabulary that stay the same as long as its revision does.
+Known = dict[str, Any]
 
 _AUDIENCE = frozenset(("followers", "viewerCanChangeOwner", "viewerCanDelete"))
 _USERS = frozenset(("owner", "followers", "addedBy"))
@@ -80,6 +83,16 @@ def need_pipelines(connection: Connection, lens: Lens) -> None:
         practice_id = lens.viewer.practice_id
         found = vocabulary.pipelines(connection, practice_id)
         lens.add_pipelines(found, vocabulary.stages(connection, practice_id))
+
+
+def know_pipelines(connection: Connection, lens: Lens, known: Known) -> None:
+    """See that the lens knows the pipelines and stages; `known` keeps them for the next one."""
+    if "pipelines" not in known:
+        practice_id = lens.viewer.practice_id
+        known["pipelines"] = vocabulary.pipelines(connection, practice_id)
+        known["stages"] = vocabulary.stages(connection, practice_id)
+    if not lens.pipelines:
+        lens.add_pipelines(known["pipelines"], known["stages"])
 
 
 def need_types(connection: Connection, lens: Lens) -> None:

@@ -111,11 +111,20 @@ class Page:
     def __init__(self, nodes: Sequence[Any], paging: "Paging", cut: "Cut") -> None:
         """Show the records of a page."""
         self.nodes = nodes
-        self.edges = [Edge(node, paging) for node in nodes]
-        self.page_info = PageInfo(
-            self.edges, has_next_page=cut.has_next, has_previous_page=cut.has_previous
-        )
         self.total_count = cut.total
+        self._paging = paging
+        self._cut = cut
+
+    @cached_property
+    def edges(self) -> list[Edge]:
+        """The records, each at its place."""
+        return [Edge(node, self._paging) for node in self.nodes]
+
+    @property
+    def page_info(self) -> PageInfo:
+        """Where the page lies in its list."""
+        cut = self._cut
+        return PageInfo(self.edges, has_next_page=cut.has_next, has_previous_page=cut.has_previous)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,19 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    select,
+)
 
 from models.assigned import Assignment
 from models.base import columns_of
@@ -46,6 +58,21 @@ def select_assigned(viewer: Viewer, *conditions: ColumnElement[bool]) -> Select[
         .join(OPPORTUNITY.assigned, opportunity.c.id == mine.record_id)
         .where(mine.user_id == viewer.user_id, present(OPPORTUNITY, viewer), *conditions)
     )
+
+
+def card_key(viewer: Viewer) -> ColumnElement[str]:
+    """Return what names a card as it is now: its id and revision.
+
+    For a restricted viewer also whether he sees its contact (ADR-0022).
+    """
+    key = cast(opportunity.c.id, String) + "." + cast(opportunity.c.revision, String)
+    if not viewer.restricted:
+        return key
+    mine = CONTACT.assigned.c
+    seen = exists().where(
+        mine.record_id == opportunity.c.contact_id, mine.user_id == viewer.user_id
+    )
+    return key + case((seen, "+"), else_="-")
 
 
 def count_visible(

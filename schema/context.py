@@ -8,13 +8,10 @@ from uuid import UUID
 
 import strawberry
 from graphql import (
-    FieldNode,
-    FragmentSpreadNode,
     GraphQLIncludeDirective,
     GraphQLResolveInfo,
     GraphQLSkipDirective,
     SelectionNode,
-    SelectionSetNode,
     get_directive_values,
 )
 
@@ -24,6 +21,7 @@ from models.seams import Seams
 from permissions.viewer import Viewer
 from resolvers import vocabulary
 from resolvers.audit_reads import Read, Sight, Sights
+from resolvers.cards import CardCache
 from resolvers.change import Change
 from resolvers.lens import Lens
 from resolvers.limits import USUAL, Limits
@@ -32,6 +30,8 @@ from resolvers.outcome import Outcome
 from resolvers.papers import Paper
 from resolvers.perform import Call, perform
 from resolvers.seal import Seal
+from schema.compiled import CompilingExecutor
+from schema.wants import names_below
 from subscriptions.relay import Relay
 
 Form = TypeVar("Form")
@@ -49,6 +49,7 @@ class Services:
     shelf: Shelf
     limits: Limits = USUAL
     note_reads: Callable[[Read], None] = lambda _read: None
+    cards: CardCache = field(default_factory=CardCache)
 
 
 @dataclass
@@ -56,7 +57,7 @@ class Context:
     """One operation: its viewer, and the reader all its fields share.
 
     `sights` are what it shows of records, for the audit trail; None where nothing is noted. What
-    it has written itself has left its row already.
+    it has written itself has left its row already. `executor` knows what its document asks for.
     """
 
     services: Services
@@ -66,6 +67,7 @@ class Context:
     loaders: dict[Any, Any] = field(default_factory=dict)
     sights: Sights | None = field(default_factory=dict)
     written: frozenset[UUID] = frozenset()
+    executor: CompilingExecutor | None = None
 
     def __post_init__(self) -> None:
         """Begin with a lens that knows nothing but the viewer."""
@@ -145,7 +147,6 @@ class Context:
 
 
 Info: TypeAlias = strawberry.Info[Context, None]
-_READ_ON_THEIR_OWN = frozenset(("opportunities", "documents", "documentFolders", "customFields"))
 
 
 def wants_of(info: Info) -> Wants:
@@ -155,27 +156,7 @@ def wants_of(info: Info) -> Wants:
     these are read on their own.
     """
     raw: GraphQLResolveInfo[Context] = info._raw_info  # the only way to the document
-    names: set[str] = set()
-    spread: set[tuple[str, str]] = set()
-    below: list[tuple[SelectionSetNode | None, str]] = [
-        (node.selection_set, "") for node in raw.field_nodes
-    ]
-    while below:
-        selections, prefix = below.pop()
-        for node in selections.selections if selections else ():
-            if node.directives and not _included(node, raw):
-                continue
-            if isinstance(node, FieldNode):
-                name = node.name.value
-                names.add(prefix + name)
-                if name not in _READ_ON_THEIR_OWN:
-                    below.append((node.selection_set, "contact." if name == "contact" else prefix))
-            elif not isinstance(node, FragmentSpreadNode):
-                below.append((node.selection_set, prefix))  # type: ignore[attr-defined]
-            elif (node.name.value, prefix) not in spread:
-                spread.add((node.name.value, prefix))
-                below.append((raw.fragments[node.name.value].selection_set, prefix))
-    return frozenset(names)
+    return names_below(raw.field_nodes, raw.fragments, lambda node: _included(node, raw))
 
 
 def _included(node: SelectionNode, raw: GraphQLResolveInfo[Context]) -> bool:

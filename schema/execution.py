@@ -19,7 +19,7 @@ from graphql import (
     SelectionSetNode,
     get_operation_ast,
 )
-from graphql.execution import Executor, create_source_event_stream, execute
+from graphql.execution import Executor, create_source_event_stream
 
 from resolvers.limits import USUAL, Limits
 from resolvers.loading import Wants
@@ -99,26 +99,24 @@ class Engine:
     async def execute(self, request: Request, context: Context) -> ExecutionResult:
         """Return the result of a query or mutation."""
         known = self.known(request.query)
-        result: Any = execute(
-            self._schema,
-            known.document,
-            context_value=context,
-            variable_values=request.variables,
-            operation_name=request.operation_name,
-            executor_class=CompilingExecutor,
-            plans=known.plans,
-            hide_suggestions=True,
-        )
+        executor = self._executor(known, request, context)
+        if isinstance(executor, list):
+            return ExecutionResult(None, executor)
+        context.executor = executor
         try:
+            result: Any = executor.execute_operation()
             done: ExecutionResult = await result if hasattr(result, "__await__") else result
         finally:
+            context.executor = None
+            executor.forget()
             context.note_sights()
         return done
 
-    async def listen(self, request: Request, context: Context) -> tuple[Source, Listening]:
-        """Return what a subscription listens to and how its events are answered."""
-        known = self.known(request.query)
-        executor = CompilingExecutor.build(
+    def _executor(
+        self, known: Known, request: Request, context: Context
+    ) -> CompilingExecutor | list[GraphQLError]:
+        """Return what executes a request; errors where its variables do not fit."""
+        made: Any = CompilingExecutor.build(
             self._schema,
             known.document,
             context_value=context,
@@ -127,6 +125,13 @@ class Engine:
             hide_suggestions=True,
             plans=known.plans,
         )
+        executor: CompilingExecutor | list[GraphQLError] = made
+        return executor
+
+    async def listen(self, request: Request, context: Context) -> tuple[Source, Listening]:
+        """Return what a subscription listens to and how its events are answered."""
+        known = self.known(request.query)
+        executor = self._executor(known, request, context)
         if isinstance(executor, list):
             raise Rejected(*executor)
         source: Any = create_source_event_stream(executor)

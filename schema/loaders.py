@@ -99,7 +99,9 @@ async def column_cards(info: Info, column: Any, window: Window) -> Shown:
 
     async def load(requests: list[Any]) -> list[Page]:
         pages = await context.reader.run(columns.column_pages, requests)
-        saw_board(context, shown.board, sum(map(shown_of, pages, (one.wants for one in requests))))
+        if not shown.board.ahead:  # those are noted already, and shown the generic way after all
+            count = sum(map(shown_of, pages, (one.wants for one in requests)))
+            saw_board(context, shown.board, count)
         return pages
 
     request = ColumnRequest(shown, window, wants_of(info))

@@ -7,6 +7,7 @@ import strawberry
 
 from permissions.visibility import CONTACT, OPPORTUNITY, Guarded
 from resolvers import agreement_templates, audit_log, document_lists, lists
+from resolvers.ahead import find_board_ahead
 from resolvers.boards import find_board
 from resolvers.document_lists import DocumentFilter
 from resolvers.filters import BoardFilter, ContactFilter, OpportunityFilter
@@ -17,6 +18,7 @@ from resolvers.pages import Page, window
 from resolvers.practices import SeenViewer
 from resolvers.problems import BadRequest
 from resolvers.views import BoardView, default_order
+from schema.ahead import page_ahead
 from schema.audit import AuditConnection
 from schema.board import Board
 from schema.context import Info, Shown, wants_of
@@ -50,6 +52,20 @@ def board_view(info: Info, pipeline_id: str, filter: Any, order_by: Any) -> Boar
     wanted = asked(BoardFilter, filter, info) or BoardFilter()
     order = asked(OpportunityOrder, order_by, info) or default_order()
     return BoardView(ref.id, wanted, order) if ref.kind == "Pipeline" else None
+
+
+async def read_board(info: Info, view: BoardView) -> Shown:
+    """Return a board, with the first cards of its columns where they can be read with it."""
+    context, ahead = info.context, page_ahead(info)
+    services = context.services
+    found: Any
+    if ahead is None:
+        found = await context.read(find_board, services.seal, view)
+    else:
+        found = await context.read(find_board_ahead, (services.seal, services.cards), view, ahead)
+    saw(context, found, wants_of(info))
+    shown: Shown = found
+    return shown
 
 
 async def _shown(info: Info, kind: Guarded, ref: Ref) -> Shown:
@@ -191,9 +207,7 @@ class Query:
         view = board_view(info, pipeline_id, filter, order_by)
         if view is None:
             return None
-        found: Board | None = await info.context.read(find_board, info.context.services.seal, view)
-        saw(info.context, found, wants_of(info))
-        return found
+        return await read_board(info, view)
 
     @strawberry.field
     async def audit_log(

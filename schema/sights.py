@@ -33,7 +33,8 @@ def saw(context: Context, shown: Any, wants: Wants) -> None:
     elif isinstance(shown, SeenFollower):
         context.saw(f"{shown.kind.lower()}.read", shown.kind, shown.assignment.record_id)
     elif isinstance(shown, (Board, BoardColumn)):
-        saw_board(context, shown if isinstance(shown, Board) else shown.board)
+        board = shown if isinstance(shown, Board) else shown.board
+        saw_board(context, board, board.cards_ahead)
     elif isinstance(shown, SeenEntry):
         saw_audit(context, 1)
 

@@ -108,7 +108,7 @@ async def draw_snapshot(
     stream: Stream, reason: SnapshotReason, board: Board, reader: Reader
 ) -> Frame:
     """Return the frame that tells a whole board."""
-    shown = replace(board, cursor=_CURSOR)
+    shown = replace(board, resume=_CURSOR)
     event = BoardSnapshot(
         cursor=_CURSOR,
         totals=[column.totals for column in shown.columns],
