@@ -1,8 +1,7 @@
 """The one relation behind permission: who owns and who follows a record (C4)."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -21,8 +20,7 @@ OWNER_SLOT = 0
 MAX_FOLLOWERS = 10
 
 
-@dataclass(slots=True, frozen=True)
-class Assignment:
+class Assignment(NamedTuple):
     """One user of one record: its owner in slot 0, its followers in slots 1 to 10."""
 
     record_id: UUID

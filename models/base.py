@@ -49,9 +49,9 @@ def from_microseconds(count: int) -> datetime:
 
 
 @lru_cache(maxsize=1 << 18)
-def _id_of(text: str) -> UUID:
+def _id_of(text: str | None) -> UUID | None:
     """Return the id in a text; a page names the same practice, stages and users again and again."""
-    return UUID(text)
+    return None if text is None else UUID(text)
 
 
 class Id(Uuid[UUID]):
@@ -65,7 +65,7 @@ class Id(Uuid[UUID]):
         if dialect.name != "sqlite":
             processor: Any = super().result_processor(dialect, coltype)  # type: ignore[no-untyped-call]
             return processor
-        return lambda value: None if value is None else _id_of(value)
+        return _id_of
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -90,12 +90,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return to_microseconds(value)
 
     @override
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Return the moment that the database stored."""
-        if value is None or dialect.name == "postgresql":
-            moment: datetime | None = value
-            return moment
-        return from_microseconds(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """Return what makes moments of stored values."""
+        if dialect.name == "postgresql":
+            return None
+        return lambda value: None if value is None else EPOCH + timedelta(microseconds=value)
 
 
 class Amount(TypeDecorator[Decimal]):
@@ -128,13 +127,11 @@ class Amount(TypeDecorator[Decimal]):
         return int(value.scaleb(2))
 
     @override
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        """Return the amount with exactly two decimals."""
-        if value is None:
-            return None
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """Return what makes amounts with exactly two decimals of stored values."""
         if dialect.name == "postgresql":
-            return Decimal(value)
-        return Decimal(int(value)).scaleb(-2)
+            return lambda value: None if value is None else Decimal(value)
+        return lambda value: None if value is None else Decimal(int(value)).scaleb(-2)
 
 
 # Texts that are compared byte by byte on both databases (C9).
@@ -163,4 +160,5 @@ def columns_of(table: Table, record: type[Any]) -> list[ColumnElement[Any]]:
 
     The columns come first among the fields; `record(*row)` makes one.
     """
-    return [table.c[field.name] for field in fields(record) if field.name in table.c]
+    named = getattr(record, "_fields", None) or [field.name for field in fields(record)]
+    return [table.c[name] for name in named if name in table.c]

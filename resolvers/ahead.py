@@ -16,7 +16,7 @@ from resolvers.boards import Board, find_board
 from resolvers.card_keys import Outline, card_of, read_outline
 from resolvers.cards import CardCache, Selection, ShownCard
 from resolvers.lens import Lens
-from resolvers.loading import know_pipelines, show_opportunities
+from resolvers.loading import need_pipelines, show_opportunities
 from resolvers.pages import Cut, Page, Paging
 from resolvers.seal import Seal
 from resolvers.sharing import in_common
@@ -48,7 +48,8 @@ def find_board_ahead(
     outline = read_outline(connection, viewer, view, asked.size + 1)
     if outline is None:
         return find_board(connection, lens, seal, view)
-    know_pipelines(connection, lens, cache.vocabulary(viewer.practice_id, outline.vocabulary))
+    lens.known = cache.vocabulary(viewer.practice_id, outline.vocabulary)
+    need_pipelines(connection, lens)
     stages = [stage.row for stage in lens.pipelines[view.pipeline_id].stages]
     board = Board(view, lens, seal, outline.number, read_totals(connection, viewer, view, stages))
     shown = _shown(connection, lens, cache, outline, asked)

@@ -15,13 +15,15 @@ from uuid import UUID
 import orjson
 
 from permissions.viewer import Viewer
-from resolvers.loading import Known, Wants
+from resolvers.lens import Known
+from resolvers.loading import Wants
 from resolvers.seen import SeenOpportunity
 from resolvers.sharing import Need
 
 MOST_BYTES = 64 * 1024 * 1024
 # No practice has more than this part, however much its viewers ask for.
 _PART_OF_PRACTICE = 4
+_MOST_PRACTICES = 1000
 _OVERHEAD = 600  # of what is kept around a card's text
 
 
@@ -103,9 +105,9 @@ class CardCache:
     def vocabulary(self, practice_id: UUID, revision: int) -> Known:
         """Return what is known of a practice's vocabulary as of a revision; to be filled."""
         with self._lock:
-            practice = self._practices.get(practice_id)
-            if practice is None or not self._most:
-                return {}
+            practice = self._practices.setdefault(practice_id, _Practice())
+            if len(self._practices) > _MOST_PRACTICES:
+                self._size -= self._practices.popitem(last=False)[1].size
             if practice.vocabulary[0] != revision:
                 practice.vocabulary = (revision, {})
             return practice.vocabulary[1]

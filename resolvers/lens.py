@@ -22,11 +22,12 @@ class Money(NamedTuple):
 class Named:
     """A row of the vocabulary behind its global id."""
 
-    __slots__ = ("global_id", "row")
+    __slots__ = ("global_id", "row", "shown")
 
     def __init__(self, kind: str, row: Any) -> None:
-        """Show `row` as a record of `kind`."""
+        """Show `row` as a record of `kind`; `shown` is for who shows it again and again."""
         self.row = row
+        self.shown: dict[object, Any] = {}
         self.global_id = global_id(kind, row.id)
 
     def __getattr__(self, name: str) -> Any:
@@ -90,12 +91,20 @@ class SeenUser(Named):
         return sorted(every if self.row.role == UserRole.ADMIN.value else self.row.permissions)
 
 
+# Rows of a practice's vocabulary, which stay the same as long as its revision does.
+Known = dict[str, Any]
+
+
 class Lens:
-    """A viewer, and the vocabulary that has been read for him; made new for every request."""
+    """A viewer, and the vocabulary that has been read for him; made new for every request.
+
+    `known` are rows that need not be read again.
+    """
 
     def __init__(self, viewer: Viewer) -> None:
         """Begin with an empty vocabulary."""
         self.viewer = viewer
+        self.known: Known = {}
         self.users: dict[UUID, SeenUser] = {}
         self.tags: dict[UUID, SeenTag] = {}
         self.types: dict[UUID, SeenContactType] = {}

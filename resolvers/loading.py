@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from models.contact import Contact
 from models.opportunity import Opportunity
+from models.practice import Tag
+from models.user import User
 from permissions.visibility import CONTACT, OPPORTUNITY
 from resolvers import document_records, records, vocabulary
 from resolvers.lens import Lens
@@ -18,8 +19,6 @@ from resolvers.seen import SeenContact, SeenOpportunity
 # begin with "contact.".
 Wants = frozenset[str]
 _BELOW_CONTACT = "contact."
-# Rows of the vocabulary that stay the same as long as its revision does.
-Known = dict[str, Any]
 
 _AUDIENCE = frozenset(("followers", "viewerCanChangeOwner", "viewerCanDelete"))
 _USERS = frozenset(("owner", "followers", "addedBy"))
@@ -57,8 +56,10 @@ def show_contacts(
 def _around_contacts(
     connection: Connection, lens: Lens, contacts: Sequence[Contact], wants: Wants
 ) -> None:
-    if lens.viewer.restricted or not wants.isdisjoint(_AUDIENCE):
+    if not wants.isdisjoint(_AUDIENCE):
         records.attach_assigned(connection, CONTACT, contacts)
+    elif lens.viewer.restricted:  # all that decides whether he sees the contact
+        records.attach_assigned(connection, CONTACT, contacts, of=lens.viewer.user_id)
     if "documentCount" in wants:
         document_records.attach_totals(connection, contacts)
     if "type" in wants:
@@ -79,40 +80,41 @@ def below_contact(wants: Wants) -> Wants:
 
 def need_pipelines(connection: Connection, lens: Lens) -> None:
     """See that the lens knows the practice's pipelines and stages."""
-    if not lens.pipelines:
-        practice_id = lens.viewer.practice_id
-        found = vocabulary.pipelines(connection, practice_id)
-        lens.add_pipelines(found, vocabulary.stages(connection, practice_id))
-
-
-def know_pipelines(connection: Connection, lens: Lens, known: Known) -> None:
-    """See that the lens knows the pipelines and stages; `known` keeps them for the next one."""
+    if lens.pipelines:
+        return
+    known, practice_id = lens.known, lens.viewer.practice_id
     if "pipelines" not in known:
-        practice_id = lens.viewer.practice_id
-        known["pipelines"] = vocabulary.pipelines(connection, practice_id)
         known["stages"] = vocabulary.stages(connection, practice_id)
-    if not lens.pipelines:
-        lens.add_pipelines(known["pipelines"], known["stages"])
+        known["pipelines"] = vocabulary.pipelines(connection, practice_id)
+    lens.add_pipelines(known["pipelines"], known["stages"])
 
 
 def need_types(connection: Connection, lens: Lens) -> None:
     """See that the lens knows the practice's contact types."""
     if not lens.types:
-        lens.add_types(vocabulary.contact_types(connection, lens.viewer.practice_id))
+        if "types" not in lens.known:
+            found = vocabulary.contact_types(connection, lens.viewer.practice_id)
+            lens.known["types"] = found
+        lens.add_types(lens.known["types"])
 
 
 def need_tags(connection: Connection, lens: Lens, keys: Iterable[UUID]) -> None:
     """See that the lens knows these tags."""
     missing = set(keys) - lens.tags.keys()
-    if missing:
-        lens.add_tags(vocabulary.tags(connection, lens.viewer.practice_id, missing))
+    known: dict[UUID, Tag] = lens.known.setdefault("tags", {})
+    if unknown := [key for key in missing if key not in known]:
+        found = vocabulary.tags(connection, lens.viewer.practice_id, unknown)
+        known.update((row.id, row) for row in found)
+    lens.add_tags([known[key] for key in missing if key in known])
 
 
 def need_users(connection: Connection, lens: Lens, keys: Iterable[UUID | None]) -> None:
     """See that the lens knows these users."""
     missing = {key for key in keys if key} - lens.users.keys()
-    if missing:
-        lens.add_users(vocabulary.users(connection, lens.viewer.practice_id, missing))
+    known: dict[UUID, User] = lens.known.setdefault("users", {})
+    if unknown := [key for key in missing if key not in known]:
+        known.update(vocabulary.users(connection, lens.viewer.practice_id, unknown))
+    lens.add_users({key: known[key] for key in missing if key in known})
 
 
 def _need_users(connection: Connection, lens: Lens, found: Iterable[Contact | Opportunity]) -> None:

@@ -5,6 +5,7 @@ and judged by the same rule in memory (`permissions.visibility.sees`).
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import starmap
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from sqlalchemy import (
     select,
 )
 
+from models.among import among
 from models.assigned import Assignment
 from models.base import columns_of
 from models.contact import Contact, contact, contact_tag, contact_word
@@ -86,9 +88,7 @@ def count_visible(
 
 def records_of(kind: Guarded, rows: Iterable[Row[Any]]) -> list[Any]:
     """Return the records that rows of `select_visible` hold."""
-    record = _CLASSES[kind.name]
-    width = len(_COLUMNS[kind.name])
-    return [record(*row[:width]) for row in rows]
+    return list(starmap(_CLASSES[kind.name], rows))
 
 
 def find_visible(connection: Connection, kind: Guarded, viewer: Viewer, key: UUID) -> Any | None:
@@ -101,7 +101,7 @@ def load_visible(
     connection: Connection, kind: Guarded, viewer: Viewer, keys: Iterable[UUID]
 ) -> dict[UUID, Any]:
     """Return those of the records with these ids that `viewer` sees, by id."""
-    statement = select_visible(kind, viewer, kind.table.c.id.in_(set(keys)))
+    statement = select_visible(kind, viewer, among(kind.table.c.id, set(keys)))
     return {one.id: one for one in records_of(kind, connection.execute(statement))}
 
 
@@ -110,9 +110,9 @@ def load_rows(
 ) -> dict[UUID, Any]:
     """Return the records with these ids, whoever may see them, deleted ones too."""
     found: dict[UUID, Any] = {}
-    for batch in _batches(sorted(set(keys))):
-        statement = _SELECTS[kind.name].where(kind.table.c.id.in_(batch), *conditions)
-        found.update((one.id, one) for one in records_of(kind, connection.execute(statement)))
+    for batch in _batches(list(set(keys))):
+        statement = _SELECTS[kind.name].where(among(kind.table.c.id, batch), *conditions)
+        found.update((one.id, one) for one in records_of(kind, connection.execute(statement).all()))
     return found
 
 
@@ -132,18 +132,21 @@ def lock(connection: Connection, kind: Guarded, *conditions: ColumnElement[bool]
     return records_of(kind, connection.execute(statement))
 
 
-def attach_assigned(connection: Connection, kind: Guarded, records: Sequence[Record]) -> None:
-    """Fill `assigned` of the records: owner first, then followers by slot."""
+def attach_assigned(
+    connection: Connection, kind: Guarded, records: Sequence[Record], of: UUID | None = None
+) -> None:
+    """Fill `assigned` of the records: owner first, then followers by slot; or `of` one user."""
     by_record: dict[UUID, list[Assignment]] = {one.id: [] for one in records}
     table = kind.assigned
+    whose = () if of is None else (table.c.user_id == of,)
     for batch in _batches(list(by_record)):
         statement = (
             select(*_ASSIGNMENT_COLUMNS[kind.name])
-            .where(table.c.record_id.in_(batch))
+            .where(among(table.c.record_id, batch), *whose)
             .order_by(table.c.record_id, table.c.slot)
         )
-        for row in connection.execute(statement):
-            by_record[row[0]].append(Assignment(*row))
+        for row in connection.execute(statement).all():
+            by_record[row[0]].append(Assignment._make(row))
     for one in records:
         one.assigned = tuple(by_record[one.id])
 
@@ -153,9 +156,9 @@ def attach_tags(connection: Connection, contacts: Sequence[Contact]) -> None:
     by_contact: dict[UUID, set[UUID]] = {one.id: set() for one in contacts}
     for batch in _batches(list(by_contact)):
         statement = select(contact_tag.c.contact_id, contact_tag.c.tag_id).where(
-            contact_tag.c.contact_id.in_(batch)
+            among(contact_tag.c.contact_id, batch)
         )
-        for contact_id, tag_id in connection.execute(statement):
+        for contact_id, tag_id in connection.execute(statement).all():
             by_contact[contact_id].add(tag_id)
     for one in contacts:
         one.tag_ids = frozenset(by_contact[one.id])
@@ -187,7 +190,7 @@ def cards_of_contacts(connection: Connection, contacts: Iterable[UUID]) -> dict[
     for batch in _batches(list(contacts)):
         statement = (
             select(opportunity.c.contact_id, opportunity.c.id)
-            .where(opportunity.c.contact_id.in_(batch), opportunity.c.deleted_at.is_(None))
+            .where(among(opportunity.c.contact_id, batch), opportunity.c.deleted_at.is_(None))
             .order_by(opportunity.c.id)
         )
         for contact_id, card_id in connection.execute(statement):

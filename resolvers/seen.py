@@ -4,9 +4,10 @@ A seen record is the stored one behind a lens. Its attributes are plain reads of
 with the page, so an answer of thousands of fields needs no query of its own.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
-from typing import ClassVar, NamedTuple, Self
+from operator import attrgetter
+from typing import Any, ClassVar, NamedTuple, Self
 from uuid import UUID
 
 from models.assigned import OWNER_SLOT, Assignment
@@ -28,8 +29,7 @@ class ContactCard(NamedTuple):
     name: str
 
 
-@dataclass(slots=True, frozen=True)
-class SeenFollower:
+class SeenFollower(NamedTuple):
     """A follower of a record that the viewer sees."""
 
     kind: str
@@ -80,7 +80,7 @@ class _Seen:
 
     __slots__ = ()
     kind: ClassVar[Guarded]
-    copied: ClassVar[tuple[str, ...]]
+    copied: ClassVar["attrgetter[tuple[Any, ...]]"]
     lens: Lens
     id: UUID
     owner_id: UUID | None
@@ -90,9 +90,7 @@ class _Seen:
     @classmethod
     def through(cls, lens: Lens, record: Contact | Opportunity) -> Self:
         """Return `record` as the lens shows it."""
-        seen = cls.__new__(cls)
-        for name in cls.copied:
-            setattr(seen, name, getattr(record, name))
+        seen = cls(*cls.copied(record))
         object.__setattr__(seen, "lens", lens)
         return seen
 
@@ -143,7 +141,7 @@ class SeenContact(_Seen, Contact):
 
     __slots__ = ("lens",)
     kind = CONTACT
-    copied = tuple(field.name for field in fields(Contact))
+    copied = attrgetter(*(field.name for field in fields(Contact)))
 
     @property
     def type(self) -> SeenContactType:
@@ -167,7 +165,7 @@ class SeenOpportunity(_Seen, Opportunity):
 
     __slots__ = ("lens",)
     kind = OPPORTUNITY
-    copied = tuple(field.name for field in fields(Opportunity))
+    copied = attrgetter(*(field.name for field in fields(Opportunity)))
 
     @property
     def stage(self) -> SeenStage:

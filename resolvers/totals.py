@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from models.opportunity import EVERYBODY, opportunity, opportunity_total
 from models.practice import Stage
@@ -23,6 +23,12 @@ class Sum:
     value: Decimal
 
 
+_TOTAL = opportunity_total.c
+_KEPT = select(_TOTAL.stage_id, _TOTAL.status, _TOTAL.count, _TOTAL.value).where(
+    _TOTAL.practice_id == bindparam("practice_id"),
+    _TOTAL.user_id == bindparam("user_id"),
+    _TOTAL.stage_id.in_(bindparam("stage_ids", expanding=True)),
+)
 ZERO = Sum(0, Decimal("0.00"))
 
 
@@ -62,13 +68,12 @@ def _kept_sums(
 ) -> dict[tuple[UUID, str], Sum]:
     if not viewer.may(OPPORTUNITY.read):
         return {}
-    table = opportunity_total.c
-    statement = select(table.stage_id, table.status, table.count, table.value).where(
-        table.practice_id == viewer.practice_id,
-        table.user_id == (viewer.user_id if viewer.restricted else EVERYBODY),
-        table.stage_id.in_(stage_ids),
-    )
-    rows = connection.execute(statement)
+    asked = {
+        "practice_id": viewer.practice_id,
+        "user_id": viewer.user_id if viewer.restricted else EVERYBODY,
+        "stage_ids": stage_ids,
+    }
+    rows = connection.execute(_KEPT, asked).all()
     return {(stage_id, status): Sum(count, value) for stage_id, status, count, value in rows}
 
 

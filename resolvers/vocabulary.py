@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, bindparam, exists, select
 
+from models.among import among
 from models.base import columns_of
 from models.practice import (
     ContactType,
@@ -75,7 +76,7 @@ def head(connection: Connection, practice_id: UUID) -> int:
 def users(connection: Connection, practice_id: UUID, keys: Iterable[UUID]) -> dict[UUID, User]:
     """Return the users of the practice with these ids, by id."""
     statement = select(*USER_COLUMNS).where(
-        user.c.practice_id == practice_id, user.c.id.in_(set(keys))
+        user.c.practice_id == practice_id, among(user.c.id, set(keys))
     )
     return {row.id: User(*row) for row in connection.execute(statement)}
 
@@ -109,7 +110,7 @@ def tags(
         .order_by(tag.c.name_key)
     )
     if keys is not None:
-        statement = statement.where(tag.c.id.in_(set(keys)))
+        statement = statement.where(among(tag.c.id, set(keys)))
     return [Tag(*row) for row in connection.execute(statement)]
 
 

@@ -24,6 +24,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from typing_extensions import override
 
 from resolvers.cards import Selection
+from resolvers.lens import Named
 from resolvers.sharing import Need
 from schema.plainness import has_no_directives
 from schema.sharing import NEEDS
@@ -31,6 +32,7 @@ from schema.wants import names_below
 
 _READ_AHEAD = frozenset((("BoardColumn", "cards"),))
 _CARD = "Opportunity"
+_OUT = "return found"
 
 Complete = Callable[[Any], Any]
 Details = list[FieldDetails]
@@ -107,15 +109,25 @@ class _Compiler:
 
     def _object(self, kind: GraphQLObjectType, details: Details) -> Complete:
         grouped = self.executor.collect_subfields(kind, details).grouped_field_set
-        lines = []
-        if kind.is_type_of is not None:
-            check = self._name(kind.is_type_of)
-            lines.append(f"if not {check}(row, None): raise Misfit")
-        members = []
+        lines, members = self._checks(kind), []
         for place, (name, fields) in enumerate(grouped.items()):
             members.append(f"{name!r}: {self._field(kind, fields, f'v{place}', lines)}")
-        lines.append("return {" + ", ".join(members) + "}")
-        return self._function("row", *lines)
+        shown = "{" + ", ".join(members) + "}"
+        if not _is_named(kind):
+            return self._function("row", *lines, f"return {shown}")
+        # Many records name the same user or tag: it is completed once an answer.
+        found = f"found = row.shown.get({(key := self._name(object()))})"
+        kept = f"found = row.shown[{key}] = {shown}"
+        return self._function(
+            "row", found, "if found is not None: return found", *lines, kept, _OUT
+        )
+
+    def _checks(self, kind: GraphQLObjectType) -> list[str]:
+        """Return the lines that refuse what is no row of `kind`."""
+        if kind.is_type_of is None:
+            return []
+        check, usual = self._name(kind.is_type_of), self._name(_shows(kind)[0])
+        return [f"if type(row) is not {usual} and not {check}(row, None): raise Misfit"]
 
     def _field(self, kind: GraphQLObjectType, fields: Details, value: str, lines: list[str]) -> str:
         node: FieldNode = fields[0].node
@@ -219,6 +231,18 @@ def _serialized(kind: GraphQLLeafType) -> Complete:
         names = {value.value: name for name, value in kind.values.items()}
         return names.__getitem__
     return kind.coerce_output_value
+
+
+def _shows(kind: GraphQLObjectType) -> tuple[type[Any], ...]:
+    """Return the classes of the rows that a kind shows."""
+    definition = kind.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+    shows: tuple[type[Any], ...] = getattr(definition.origin, "shows", ()) or (object,)
+    return shows
+
+
+def _is_named(kind: GraphQLObjectType) -> bool:
+    """Return whether a kind shows rows of the vocabulary, which are made anew for each request."""
+    return all(issubclass(one, Named) for one in _shows(kind))
 
 
 def _misfit(_value: Any) -> Any:

@@ -38,6 +38,7 @@ def kind(*shows: type[Any], exactly: bool = False) -> Callable[[type[T]], type[T
     def declare(cls: type[T]) -> type[T]:
         if shows:
             cls.is_type_of = classmethod(is_type_of)  # type: ignore[attr-defined]
+            cls.shows = shows  # type: ignore[attr-defined]
         made: type[T] = glossed(strawberry.type(cls, description=described(cls)))
         return made
 
