@@ -30,6 +30,7 @@ from files.shelf import Shelf
 from files.store import open_store
 from models.database import Database
 from models.seams import Seams
+from resolvers.cards import CardCache
 from resolvers.seal import Seal, fingerprint
 from schema.context import Services
 from schema.execution import Engine
@@ -38,13 +39,18 @@ from subscriptions.relay import Relay
 from subscriptions.wake import Wake
 
 
-def create_app(settings: Settings, secret: bytes, seams: Seams | None = None) -> Starlette:
-    """Return the application; `secret` signs tokens and seals cursors."""
+def create_app(
+    settings: Settings,
+    secret: bytes,
+    seams: Seams | None = None,
+    cards: CardCache | None = None,
+) -> Starlette:
+    """Return the application; `secret` signs tokens and seals cursors, `cards` keeps cards."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with (
-            _desk(settings, secret, seams or Seams()) as desk,
+            _desk(settings, secret, seams or Seams(), cards or CardCache()) as desk,
             file_desk(desk) as files,
             watched(app, desk.services.database, desk.services.relay),
         ):
@@ -66,7 +72,9 @@ def create_app(settings: Settings, secret: bytes, seams: Seams | None = None) ->
 
 
 @asynccontextmanager
-async def _desk(settings: Settings, secret: bytes, seams: Seams) -> AsyncIterator[Desk]:
+async def _desk(
+    settings: Settings, secret: bytes, seams: Seams, cards: CardCache
+) -> AsyncIterator[Desk]:
     """Yield what requests need, for as long as the process serves."""
     secrets = (secret, *second_secret(settings))
     database = _database(settings)
@@ -76,7 +84,7 @@ async def _desk(settings: Settings, secret: bytes, seams: Seams) -> AsyncIterato
     trail = ReadTrail(database, metrics.audit_reads_dropped.inc)
     store = open_store(settings.files_url)
     shelf = Shelf(store, Press(), Links(*secrets), settings.public_url or "")
-    services = Services(database, seal, seams, relay, shelf, settings.limits, trail.add)
+    services = Services(database, seal, seams, relay, shelf, settings.limits, trail.add, cards)
     tokens = Tokens(*secrets, leeway=settings.token_leeway_seconds)
     budget = Budget(settings.wake_url, settings.max_cost_per_minute)
     await relay.start()

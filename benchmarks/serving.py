@@ -29,10 +29,12 @@ from app.tuning import send_at_once, tune_collector
 from benchmarks.places import Place
 from benchmarks.raw_sql import RawBoard
 from benchmarks.stock_app import StockView
+from resolvers.cards import CardCache
 
 SECRET = b"a secret of benchmarks, 32 bytes."
 SPAWN = multiprocessing.get_context("spawn")
 _STOP_SECONDS = 20.0
+_BYTES = bytes(178 * 1024)
 # A few users stand for many: they may have more than their share.
 _UNLIMITED: dict[str, Any] = {
     "max_sockets": 100_000,
@@ -123,8 +125,13 @@ async def _repeated(request: Request) -> Response:
     return StreamingResponse(body(), headers={"Content-Length": str(size)})
 
 
+async def _constant(_request: Request) -> Response:
+    """Answer as many bytes as a board has: what HTTP alone costs."""
+    return Response(_BYTES, media_type="application/json")
+
+
 def _application(place: Place, settings: Settings) -> Starlette:
-    app = create_app(settings, SECRET)
+    app, cold = create_app(settings, SECRET), create_app(settings, SECRET, cards=CardCache(0))
     broadcast = Broadcast("memory://")
     stock = StockView(place.url, broadcast)
     app.router.routes += [
@@ -133,12 +140,14 @@ def _application(place: Place, settings: Settings) -> Starlette:
         Route("/raw-upload", _counted, methods=["PUT"]),
         Route("/plain-upload", _plainly_kept, methods=["PUT"]),
         Route("/raw-download", _repeated),
+        Mount("/cold", cold),
+        Route("/constant", _constant, methods=["POST"]),
     ]
     ours = app.router.lifespan_context
 
     @asynccontextmanager
     async def lifespan(running: Starlette) -> AsyncIterator[Any]:
-        async with ours(running) as state, broadcast:
+        async with cold.router.lifespan_context(cold), ours(running) as state, broadcast:
             yield state
 
     app.router.lifespan_context = lifespan

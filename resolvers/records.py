@@ -63,10 +63,7 @@ def select_assigned(viewer: Viewer, *conditions: ColumnElement[bool]) -> Select[
 
 
 def card_key(viewer: Viewer) -> ColumnElement[str]:
-    """Return what names a card as it is now: its id and revision.
-
-    For a restricted viewer also whether he sees its contact (ADR-0022).
-    """
+    """Return what tells a card of now: id, revision, and whether its contact is seen."""
     key = cast(opportunity.c.id, String) + "." + cast(opportunity.c.revision, String)
     if not viewer.restricted:
         return key

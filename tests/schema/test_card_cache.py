@@ -1,0 +1,169 @@
+"""Cards are kept as they were shown, and yet no answer is ever old (ADR-0022)."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from resolvers import derived
+from tests.client import Client
+from tests.flagship.uploads import ready_upload
+from tests.scenarios.spa import Spa, open_spa
+from tests.server import Server
+
+USER = "{ id name active email role onlyAssignedData permissions }"
+PERSON = f"""id name firstName lastName email phone source version updatedAt documentCount
+type {{ name system }} tags {{ id name }} owner {USER} followers {{ source user {{ name }} }}
+doNotDisturb {{ all channels {{ channel status message }} }}"""
+CARD = f"""id title: name status lostReason value {{ amount currency }} valueSource source version
+treatmentOfInterest stageEnteredAt statusChangedAt createdAt updatedAt documentCount viewerCanEdit
+pipeline {{ name stages {{ name }} }} stage {{ id name }} owner {USER} contact {{ {PERSON} }}
+followers {{ id source addedAt addedBy {{ name }} user {USER} }} contactCard {{ contactId name }}"""
+MINE = "viewerCanChangeOwner viewerCanDelete contact { id viewerCanDelete viewerCanChangeOwner }"
+BOARD = """query Board($pipeline: ID!) { board(pipelineId: $pipeline) { %s columns {
+  stage { name } totals { count } cards(first: 5) { totalCount nodes { %s } } } } }"""
+# A directive keeps a board from being read ahead.
+READ_ANEW = "... @include(if: true) { hiddenByFilter }"
+READ_AHEAD = "hiddenByFilter"
+ASKED = (CARD, f"id {MINE}")
+
+
+@dataclass
+class World:
+    """A spa with one card, and everybody who looks at it."""
+
+    spa: Spa
+    contact: str = ""
+    card: str = ""
+    document: str = ""
+    kind: str = ""
+    viewers: list[Client] = field(default_factory=list)
+
+    async def seen(self, how: str) -> list[Any]:
+        """Return the board of each viewer, under each selection."""
+        return [
+            await viewer.ask(BOARD % (how, asked), pipeline=self.spa.pipeline)
+            for viewer in self.viewers
+            for asked in ASKED
+        ]
+
+    async def document_of(self, contact: str) -> str:
+        """Let Ada file a document; return its id."""
+        ada = self.spa.ada
+        upload = await ready_upload(ada, contact)
+        made = await ada.do("createDocument", contactId=contact, uploadId=upload)
+        return str(made["document"]["id"])
+
+
+@pytest.fixture
+async def world(server: Server) -> AsyncIterator[World]:
+    async with open_spa(server, different_owners=True) as spa:
+        one = World(spa)
+        blind = ("CONTACTS_READ", "OPPORTUNITY_VALUE_READ", "TEAM_READ", "DOCUMENTS_READ")
+        eve = await spa.hire("Eve", restricted=False, without=blind)
+        one.viewers = [spa.ada, spa.ben, spa.cleo, spa.dan, eve]
+        one.contact, one.card = await spa.pair(owner=spa.ben)
+        await spa.follow(one.card, spa.cleo)
+        made = await spa.ada.do("createContactType", name="VIP")
+        one.kind = made["contactType"]["id"]
+        one.document = await one.document_of(one.contact)
+        yield one
+
+
+Change = Callable[[World], Awaitable[Any]]
+
+
+def do(mutation: str, /, **fields: Any) -> Change:
+    """Return a change by Ada; "@name" stands for an attribute of the world."""
+
+    async def change(world: World) -> None:
+        given = {
+            key: getattr(world, one[1:]) if isinstance(one, str) and one[:1] == "@" else one
+            for key, one in fields.items()
+        }
+        await world.spa.ada.do(mutation, **given)
+
+    return change
+
+
+OF_CARD: dict[str, Change] = {
+    "name": do("updateOpportunity", id="@card", name="Laser"),
+    "treatment": do("updateOpportunity", id="@card", treatmentOfInterest="Botox"),
+    "value": do("updateOpportunity", id="@card", value="77.50"),
+    "move": lambda world: world.spa.move(world.card, "Booked"),
+    "owner": lambda world: world.spa.own(world.card, world.spa.dan),
+    "follower": lambda world: world.spa.follow(world.card, world.spa.dan),
+    "follower gone": do("removeFollowers", recordId="@card", all=True),
+    "contact's name": do("updateContact", id="@contact", firstName="Zoe"),
+    "contact's e-mail": do("updateContact", id="@contact", email="zoe@spa.example"),
+    "contact's type": do("updateContact", id="@contact", typeId="@kind"),
+    "contact's owner": lambda world: world.spa.own(world.contact, world.spa.dan),
+    "contact's follower": lambda world: world.spa.follow(world.contact, world.spa.cleo),
+    "tags": do("editTags", contactId="@contact", add=["Gold"]),
+    "do not disturb": do("setDoNotDisturb", contactId="@contact", all=True),
+    "document": lambda world: world.document_of(world.contact),
+    "document gone": do("deleteDocument", id="@document"),
+}
+
+
+async def type_of_contact(world: World, *, renamed: bool) -> None:
+    """Give the contact a type of its own, look, and change the type."""
+    await do("updateContact", id="@contact", typeId="@kind")(world)
+    await world.seen(READ_AHEAD)
+    ada, lead = world.spa.ada, world.spa.types["Lead"]
+    if renamed:
+        await ada.do("renameContactType", id=world.kind, name="Gold")
+    else:
+        await ada.do("deleteContactType", id=world.kind, replacementTypeId=lead)
+
+
+OF_VOCABULARY: dict[str, Change] = {
+    "user's rights": lambda world: world.spa.access(world.spa.ben, permissions=["CONTACTS_READ"]),
+    "user gone": lambda world: world.spa.ada.do(
+        "deactivateUser", id=world.spa.ben.id, strategy="KEEP"
+    ),
+    "type renamed": lambda world: type_of_contact(world, renamed=True),
+}
+WITHOUT_STALENESS: dict[str, Change] = {
+    "status": do("setOpportunityStatus", id="@card", status="WON"),
+    "deletion": do("deleteOpportunity", id="@card"),
+    "contact's deletion": do("deleteContact", id="@contact"),
+    "type deleted": lambda world: type_of_contact(world, renamed=False),
+    "restricted": lambda world: world.spa.access(world.spa.dan, onlyAssignedData=True),
+}
+EVERY = OF_CARD | OF_VOCABULARY | WITHOUT_STALENESS
+
+
+async def still_there(world: World) -> None:
+    """Leave those out whose access has ended."""
+    active = "{ board(pipelineId: %s) { columns { totals { count } } } }"
+    query = active % f'"{world.spa.pipeline}"'
+    answers = [(await one.post(query)).status_code for one in world.viewers]
+    pairs = zip(world.viewers, answers, strict=True)
+    world.viewers = [one for one, status in pairs if status == 200]
+
+
+@pytest.mark.parametrize("name", EVERY)
+async def test_after_a_change_kept_cards_are_what_a_new_read_shows(world: World, name: str) -> None:
+    before = await world.seen(READ_AHEAD)
+    assert before == await world.seen(READ_ANEW)
+    await EVERY[name](world)
+    await still_there(world)
+    after = await world.seen(READ_AHEAD)
+    assert after == await world.seen(READ_ANEW)
+    assert after == await world.seen(READ_AHEAD)  # once more, all of it kept
+    assert after != before
+
+
+@pytest.mark.parametrize("name", [*OF_CARD, *OF_VOCABULARY])
+async def test_without_its_bump_a_change_is_missed(
+    world: World, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What proves that the test above would find a forgotten one."""
+    await world.seen(READ_AHEAD)
+    left_out = "bump_revisions" if name in OF_CARD else "renew_vocabulary"
+    monkeypatch.setattr(derived, left_out, lambda *_: None)
+    await EVERY[name](world)
+    await still_there(world)
+    assert await world.seen(READ_AHEAD) != await world.seen(READ_ANEW)
