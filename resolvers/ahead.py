@@ -14,7 +14,7 @@ from permissions.visibility import OPPORTUNITY
 from resolvers import records
 from resolvers.boards import Board, find_board
 from resolvers.card_keys import Outline, card_of, read_outline
-from resolvers.cards import CardCache, Selection, ShownCard
+from resolvers.cards import CardCache, Selection, ShelfName, ShownCard
 from resolvers.lens import Lens
 from resolvers.loading import need_pipelines, show_opportunities
 from resolvers.pages import Cut, Page, Paging
@@ -70,7 +70,7 @@ def _shown(
     wanted = asked.cards
     keys = [key for column in outline.columns.values() for key in column[: asked.size]]
     common = in_common(lens.viewer, wanted.needs)
-    name = (wanted.shape, outline.vocabulary, common)
+    name = ShelfName(wanted.shape, outline.vocabulary, common)
     shown, missing = cache.find(lens.viewer, name, keys)
     if missing:
         cards = {card_of(key): key for key in missing}

@@ -24,7 +24,7 @@ MOST_BYTES = 64 * 1024 * 1024
 # No practice has more than this part, however much its viewers ask for.
 _PART_OF_PRACTICE = 4
 _MOST_PRACTICES = 1000
-_OVERHEAD = 600  # of what is kept around a card's text
+_OVERHEAD = 600  # of what is kept around the text of a card or a selection
 
 
 class ShownCard:
@@ -62,67 +62,74 @@ class Selection(NamedTuple):
     show: Callable[[SeenOpportunity], bytes]
 
 
+class ShelfName(NamedTuple):
+    """What all cards of a shelf have in common."""
+
+    shape: str
+    vocabulary: int
+    viewers: Hashable
+
+
 Shelf = OrderedDict[str, ShownCard]
 
 
 class _Practice:
-    """The shelves of one practice."""
+    """The shelves of one practice, and what is known of its vocabulary as of a revision."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self.shelves: OrderedDict[Hashable, Shelf] = OrderedDict()
+        self.shelves: OrderedDict[ShelfName, Shelf] = OrderedDict()
         self.size = 0
         self.vocabulary: tuple[int, Known] = (0, {})
 
-    def shelf(self, name: Hashable) -> Shelf:
+    def shelf(self, name: ShelfName) -> Shelf:
         """Return a shelf, as the one that was used last."""
-        shelf = self.shelves.get(name)
-        if shelf is None:
-            shelf = self.shelves[name] = OrderedDict()
+        if name not in self.shelves:
+            self.shelves[name] = OrderedDict()
+            self.size += len(name.shape) + _OVERHEAD
         self.shelves.move_to_end(name)
-        return shelf
+        return self.shelves[name]
 
-    def drop(self) -> int:
-        """Forget the card that was asked for longest ago; return how many bytes that frees."""
+    def drop(self) -> None:
+        """Forget the card that was asked for longest ago, and its shelf if that was the last."""
         name, shelf = next(iter(self.shelves.items()))
-        freed = shelf.popitem(last=False)[1].size if shelf else 0
+        self.size -= shelf.popitem(last=False)[1].size
         if not shelf:
             del self.shelves[name]
-        self.size -= freed
-        return freed
+            self.size -= len(name.shape) + _OVERHEAD
 
 
 class CardCache:
     """The cards that one process has shown, up to a number of bytes."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        """Keep at most so many bytes; with 0 nothing is kept."""
+        """Keep at most so many bytes; with 0 no card is kept."""
         self._most = most_bytes
-        self._size = 0
         self._practices: OrderedDict[UUID, _Practice] = OrderedDict()
         self._lock = Lock()  # jobs run in threads of their own
+
+    @property
+    def size(self) -> int:
+        """How many bytes are kept."""
+        return sum(practice.size for practice in self._practices.values())
 
     def vocabulary(self, practice_id: UUID, revision: int) -> Known:
         """Return what is known of a practice's vocabulary as of a revision; to be filled."""
         with self._lock:
-            practice = self._practices.setdefault(practice_id, _Practice())
-            if len(self._practices) > _MOST_PRACTICES:
-                self._size -= self._practices.popitem(last=False)[1].size
+            practice = self._practice(practice_id)
             if practice.vocabulary[0] != revision:
                 practice.vocabulary = (revision, {})
             return practice.vocabulary[1]
 
     def find(
-        self, viewer: Viewer, name: Hashable, keys: Iterable[str]
+        self, viewer: Viewer, name: ShelfName, keys: Iterable[str]
     ) -> tuple[dict[str, ShownCard], list[str]]:
         """Return the cards that are on a shelf, by key, and the keys of those that are not."""
+        found: dict[str, ShownCard] = {}
+        missing: list[str] = []
         with self._lock:
-            practice = self._practices.get(viewer.practice_id)
-            shelf: Shelf = practice.shelf(name) if practice else OrderedDict()
-            if practice:
-                self._practices.move_to_end(viewer.practice_id)
-            found: dict[str, ShownCard] = {}
-            missing: list[str] = []
+            practice = self._practice(viewer.practice_id)
+            shelf = practice.shelf(name) if name in practice.shelves else Shelf()
             for key in keys:
                 card = shelf.get(key)
                 if card is None:
@@ -132,26 +139,24 @@ class CardCache:
                     shelf.move_to_end(key)
         return found, missing
 
-    def keep(self, viewer: Viewer, name: Hashable, shown: dict[str, ShownCard]) -> None:
+    def keep(self, viewer: Viewer, name: ShelfName, shown: dict[str, ShownCard]) -> None:
         """Put cards on a shelf; those that were asked for longest ago make room."""
-        if not self._most:
-            return
         with self._lock:
-            practice = self._practices.setdefault(viewer.practice_id, _Practice())
-            shelf = practice.shelf(name)
-            for key, card in shown.items():
+            practice = self._practice(viewer.practice_id)
+            for key, card in shown.items() if self._most else ():
+                shelf = practice.shelf(name)
                 if key not in shelf:
                     shelf[key] = card
                     practice.size += card.size
-                    self._size += card.size
-            while practice.size > self._most // _PART_OF_PRACTICE:
-                self._size -= practice.drop()
-            while self._size > self._most:
-                self._make_room()
+                while practice.size > self._most // _PART_OF_PRACTICE:
+                    practice.drop()
+            while self.size > self._most:
+                self._practices.popitem(last=False)
 
-    def _make_room(self) -> None:
-        """Forget a card of the practice that asked for none for longest."""
-        key, practice = next(iter(self._practices.items()))
-        self._size -= practice.drop()
-        if not practice.shelves:
-            del self._practices[key]
+    def _practice(self, practice_id: UUID) -> _Practice:
+        """Return what is kept of a practice, as the one that was used last."""
+        practice = self._practices.setdefault(practice_id, _Practice())
+        self._practices.move_to_end(practice_id)
+        if len(self._practices) > _MOST_PRACTICES:
+            self._practices.popitem(last=False)
+        return practice

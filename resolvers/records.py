@@ -66,7 +66,7 @@ def card_key(viewer: Viewer) -> ColumnElement[str]:
     """Return what tells a card of now: id, revision, and whether its contact is seen."""
     key = cast(opportunity.c.id, String) + "." + cast(opportunity.c.revision, String)
     if not viewer.restricted:
-        return key
+        return key + "+"
     mine = CONTACT.assigned.c
     seen = exists().where(
         mine.record_id == opportunity.c.contact_id, mine.user_id == viewer.user_id

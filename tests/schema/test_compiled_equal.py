@@ -154,6 +154,23 @@ async def test_pages_of_columns_are_answered_alike(answers: Answers, first: int 
     assert ("errors" in shown) is (first in (-1, 1000))
 
 
+VIEWS = {
+    "searched": 'filter: { search: "a" }',
+    "tagged": "filter: { tagIds: [], unassigned: false, ownerActive: true }",
+    "of every status": "filter: { statuses: [] }, orderBy: { field: VALUE, direction: ASC }",
+    "by name": "orderBy: { field: NAME, direction: ASC }",
+    "by time": "orderBy: { field: CREATED_AT, direction: ASC }",
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+async def test_filtered_and_ordered_boards_are_answered_alike(answers: Answers, name: str) -> None:
+    text = PAGED.replace("pipelineId: $pipeline", f"pipelineId: $pipeline, {VIEWS[name]}")
+    shown = await answers.check(Request(text, {"pipeline": answers.spa.pipeline}))
+    assert b'"errors"' not in shown
+    assert b'"sortKey"' in shown
+
+
 @pytest.mark.parametrize("of", [(SeenContact, "tags"), (SeenOpportunity, "stage")])
 async def test_a_field_that_fails_fails_alike(
     answers: Answers, of: tuple[type[Any], str], monkeypatch: pytest.MonkeyPatch
