@@ -41,7 +41,7 @@ from schema.records import (
     Opportunity,
     OpportunityConnection,
 )
-from schema.sights import saw, saw_audit, saw_list, shown_of
+from schema.sights import saw, saw_audit, saw_board, saw_list, shown_of
 from schema.templates import AgreementTemplate
 from schema.vocabulary import Pipeline, Viewer
 
@@ -63,7 +63,8 @@ async def read_board(info: Info, view: BoardView) -> Shown:
         found = await context.read(find_board, services.seal, view)
     else:
         found = await context.read(find_board_ahead, (services.seal, services.cards), view, ahead)
-    saw(context, found, wants_of(info))
+    if found is not None:
+        saw_board(context, found, found.cards_ahead)
     shown: Shown = found
     return shown
 
