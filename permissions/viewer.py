@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from uuid import UUID
 
 from models.practice import Practice
@@ -63,5 +63,11 @@ def viewer_of(user: User, practice: Practice, credential: Credential | None = No
     """Return the viewer that `user` of `practice` is: an ADMIN has every permission (C5)."""
     permissions = EVERY_PERMISSION
     if user.role != UserRole.ADMIN.value:
-        permissions = frozenset(Permission(name) for name in user.permissions)
+        permissions = _permissions(tuple(user.permissions))
     return Viewer(user, practice, permissions, credential or Credential(user.id))
+
+
+@lru_cache
+def _permissions(names: tuple[str, ...]) -> frozenset[Permission]:
+    """Return the permissions with these names; many users have the same."""
+    return frozenset(Permission(name) for name in names)

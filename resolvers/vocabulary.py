@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection, Select, bindparam, exists, select
 
@@ -40,8 +41,15 @@ def load_viewer(connection: Connection, credential: Credential) -> Viewer | None
     if row is None:
         return None
     width = len(USER_COLUMNS)
-    return viewer_of(User(*row[:width]), Practice(*row[width:]), credential)
+    viewer = viewer_of(User(*row[:width]), Practice(*row[width:]), credential)
+    known = _VIEWERS.get(credential)
+    if known != viewer:
+        known = _VIEWERS[credential] = viewer
+    return known
 
+
+# A connection and its live boards hold one viewer, as long as his rights stay the same.
+_VIEWERS: WeakValueDictionary[Credential, Viewer] = WeakValueDictionary()
 
 _SIGN_IN = (
     select(*USER_COLUMNS, *PRACTICE_COLUMNS)

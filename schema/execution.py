@@ -19,14 +19,14 @@ from graphql import (
     SelectionSetNode,
     get_operation_ast,
 )
-from graphql.execution import Executor, create_source_event_stream
+from graphql.execution import create_source_event_stream
 
 from resolvers.limits import USUAL, Limits
 from resolvers.loading import Wants
 from schema.compiled import CompilingExecutor, Plans
 from schema.context import Context
 from schema.cost import Bill
-from schema.listening import Listening, Source
+from schema.listening import Document, Listening, Source
 from schema.reading import Rejected, beyond, read
 from schema.schema import core
 
@@ -47,12 +47,12 @@ class Request:
 
 
 class Known(NamedTuple):
-    """A valid document, its cost, plans of its plain parts, and executors that listen with it."""
+    """A valid document, its cost, plans of its plain parts, and what its listeners share."""
 
     document: DocumentNode
     bill: Bill
     plans: Plans
-    listening: WeakValueDictionary[Hashable, Executor[Any]]
+    listening: WeakValueDictionary[Hashable, Document]
 
 
 class Engine:
@@ -140,11 +140,12 @@ class Engine:
         if isinstance(source, ExecutionResult):
             raise Rejected(*(source.errors or ()))
         key = _key(request, source)
-        # Listeners alike share one executor: it holds nothing of whom it was made for.
-        executor.context_value = None
-        shared = known.listening.setdefault(key, executor)
-        names = _names(known.document)
-        return source, Listening(shared, context.services, key, names, context.request_id)
+        shared = known.listening.get(key)
+        if shared is None:
+            # Listeners alike share one executor: it holds nothing of whom it was made for.
+            executor.context_value = None
+            shared = known.listening[key] = Document(executor, key, _names(known.document))
+        return source, Listening(shared, context.services, context.request_id)
 
 
 def _unnamed() -> Rejected:

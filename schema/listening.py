@@ -38,21 +38,34 @@ class Source(NamedTuple):
         raise TypeError("a live board is read through the relay")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
+class Document:
+    """A subscription document with its variables: listeners who show events alike share it."""
+
+    executor: Executor[Any]
+    key: Hashable
+    wants: Wants
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Listening:
     """A subscription document with its variables, ready to execute events."""
 
-    executor: Executor[Any]
+    document: Document
     services: Services
-    key: Hashable
-    wants: Wants
     request_id: str | None
+
+    @property
+    def key(self) -> Hashable:
+        """Equal for listeners who show the same event alike."""
+        return self.document.key
 
     def audience(self, viewer: Viewer) -> Hashable:
         """Return what viewers have in common who get the same answer for a delta."""
-        personal = not self.wants.isdisjoint(_PERSONAL)
+        wants = self.document.wants
+        personal = not wants.isdisjoint(_PERSONAL)
         if not viewer.may(Permission.TEAM_READ):
-            personal = personal or not self.wants.isdisjoint(_PERSONAL_WITHOUT_TEAM_READ)
+            personal = personal or not wants.isdisjoint(_PERSONAL_WITHOUT_TEAM_READ)
         if personal or viewer.restricted:
             return viewer.user_id
         return viewer.role, viewer.permissions
@@ -65,7 +78,7 @@ class Listening:
             saw_board(context, event.board)
         else:
             context.sights = None  # many may be sent the same change
-        executor = self.executor.build_per_event_executor(event)
+        executor = self.document.executor.build_per_event_executor(event)
         executor.context_value = context
         result: Any = executor.execute_operation(serially=False)
         if executor.is_awaitable(result):
