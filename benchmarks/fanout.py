@@ -1,4 +1,4 @@
-"""A thousand live boards over WebSocket: the product and the stock spelling."""
+"""Live boards over WebSocket: the product, a frame that never changes, and the stock spelling."""
 
 import asyncio
 from dataclasses import dataclass
@@ -20,9 +20,12 @@ from resolvers.ids import global_id
 CARDS = 20_000
 _PATIENCE = 60.0
 _FIRST = 2  # moves that only warm the server up
+_PACED = 20
+_SIZES = {100: 60, 1000: 40, 5000: 12}  # subscribers, and how many moves they hear of
+_QUICK_SIZES = {100: 40, 1000: 20}
 _HEAD = (
     *("", "deliveries", "missing", "deliveries/s", "CPU us/delivery", "frame B"),
-    *("RSS KiB/subscriber", "after burst", "x stock"),
+    *("RSS KiB/subscriber", "after burst", "p50 ms", "p99 ms", "x stock", "% of constant"),
 )
 
 
@@ -32,33 +35,42 @@ class _Variant:
 
     name: str
     path: str
-    move: str
+    move: str = MOVE
     live: str = LIVE
+    moved_at: str | None = None
 
 
+_CONSTANT = "constant, transport.write"
 _VARIANTS = (
-    _Variant("product", "/graphql", MOVE),
-    _Variant("product, no cursor asked", "/graphql", MOVE, LIVE_WITHOUT_CURSOR),
+    _Variant("product", "/graphql"),
+    _Variant("product, no cursor asked", "/graphql", live=LIVE_WITHOUT_CURSOR),
+    _Variant(_CONSTANT, "/constant/direct"),
+    _Variant("constant, websocket.send", "/constant"),
+    _Variant("constant without moves", "/constant/direct", moved_at="/constant/alone"),
     _Variant("stock", "/stock/", STOCK_MOVE),
 )
 
 
 def measure(places: Places, report: Report, *, quick: bool) -> None:
     """Measure each variant on a server and a database of its own (SQLite)."""
-    subscribers, moves = (200, 20) if quick else (1000, 40)
     report.section(
         "Fan-out",
-        f"{subscribers:,} subscribers of one board (unrestricted), {moves} moves one after"
-        " another over HTTP; a delivery is one event received by one of them. x stock compares"
-        " deliveries a second.",
+        "Subscribers of one board (unrestricted) hear of moves, one after another over HTTP; a"
+        " delivery is one event received by one of them. The constant frame is sent to everybody"
+        " when the product has done and answered the same move; without moves, at a bare POST. x"
+        " stock compares deliveries a second, % of constant the CPU of a delivery with that of"
+        f" the constant frame by transport.write. Then {_PACED} moves at 10 a second: from a"
+        " move's request to each receipt.",
     )
-    found = {}
-    for place_number, variant in enumerate(_VARIANTS):
-        place = places.copy("SQLite", CARDS, f"fanout_{place_number}")
-        with serving(place) as served:
-            audience = _audience(place, served, variant, subscribers, moves)
-            found[variant.name] = elsewhere(listen, audience)
-    report.table(_HEAD, [_row(name, found[name], found["stock"]) for name in found])
+    for subscribers, moves in (_QUICK_SIZES if quick else _SIZES).items():
+        report.line(f"{subscribers:,} subscribers, {moves} moves:")
+        found = {}
+        for number, variant in enumerate(_VARIANTS):
+            place = places.copy("SQLite", CARDS, f"fanout_{subscribers}_{number}")
+            with serving(place) as served:
+                audience = _audience(place, served, variant, subscribers, moves)
+                found[variant.name] = elsewhere(listen, audience)
+        report.table(_HEAD, [_row(name, found) for name in found])
 
 
 def _audience(
@@ -66,23 +78,22 @@ def _audience(
 ) -> Audience:
     tokens = [served.token(user) for user in place.staff.unrestricted]
     variables = {"pipeline": global_id("Pipeline", UUID(place.staff.pipeline))}
-    payload = {"query": variant.live, "variables": variables}
-    path = variant.path
+    path = variant.moved_at or variant.path
     moved = [
         post(path, tokens[0], {"query": variant.move, "variables": {"id": card, "stage": stage}})
-        for card, stage in moves_of(place, _FIRST + moves)
+        for card, stage in moves_of(place, _FIRST + moves + _PACED)
     ]
-    everybody = list(islice(cycle(tokens), subscribers))
     return Audience(
         port=served.port,
         pid=served.pid,
-        path=path,
-        payload=payload,
-        tokens=everybody,
+        path=variant.path,
+        payload={"query": variant.live, "variables": variables},
+        tokens=list(islice(cycle(tokens), subscribers)),
         first_moves=moved[:_FIRST],
-        moves=moved[_FIRST:],
+        moves=moved[_FIRST:-_PACED],
+        paced_moves=moved[-_PACED:],
         seconds=_PATIENCE,
-        snapshots=variant.move == MOVE,
+        snapshots=variant.path == "/graphql",
     )
 
 
@@ -108,16 +119,19 @@ async def _read(url: str, job: object) -> list[UUID]:
     return found
 
 
-def _row(name: str, heard: Heard, stock: Heard) -> tuple[str, ...]:
-    per_second = heard.deliveries / heard.seconds
+def _row(name: str, found: dict[str, Heard]) -> tuple[str, ...]:
+    heard, stock, constant = found[name], found["stock"], found[_CONSTANT]
     return (
         name,
         f"{heard.deliveries:,}",
         f"{heard.expected - heard.deliveries:,}",
-        f"{per_second:,.0f}",
-        f"{1e6 * heard.cpu_seconds / max(1, heard.deliveries):.1f}",
+        f"{heard.per_second:,.0f}",
+        f"{heard.cpu_us:.1f}",
         f"{heard.frame_bytes:.0f}",
         f"{heard.rss_kib:.1f}",
         f"{heard.peak_kib:.1f}",
-        f"{per_second / (stock.deliveries / stock.seconds):.1f}",
+        f"{heard.p50_ms:.1f}",
+        f"{heard.p99_ms:.1f}",
+        f"{heard.per_second / stock.per_second:.1f}",
+        f"{100 * constant.cpu_us / heard.cpu_us:.0f}",
     )

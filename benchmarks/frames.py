@@ -3,8 +3,10 @@
 import asyncio
 import os
 import re
+import time
 from base64 import b64encode
 from typing import Any, cast
+from uuid import uuid4
 
 import orjson
 from typing_extensions import override
@@ -39,6 +41,8 @@ class Crowd:
         self.deltas = 0
         self.bytes = 0
         self.lost = 0
+        self.moved_at: float | None = None
+        self.waits: list[float] = []
         self._wanted: tuple[str, int] | None = None
         self._reached = asyncio.Event()
 
@@ -53,6 +57,13 @@ class Crowd:
         except TimeoutError:
             return False
         return True
+
+    def count(self, delta: bytes) -> None:
+        """Count a change that was received, and how long after a move at a pace."""
+        self.deltas += 1
+        self.bytes += len(delta)
+        if self.moved_at is not None:
+            self.waits.append(time.perf_counter() - self.moved_at)
 
     def look(self) -> None:
         """Notice whether what is waited for has come."""
@@ -137,13 +148,12 @@ class Subscriber(asyncio.Protocol):
         elif kind != _TEXT:
             return
         elif _DELTA in payload:
-            crowd.deltas += 1
-            crowd.bytes += len(payload)
+            crowd.count(payload)
         elif _SNAPSHOT in payload:
             crowd.snapshots += 1
             self.cursor = _cursor(payload)
         elif b'"connection_ack"' in payload:
-            self._send({"type": "subscribe", "id": "1", "payload": self._payload})
+            self._send({"type": "subscribe", "id": uuid4().hex, "payload": self._payload})
             crowd.ready += 1
         elif b'"ping"' in payload[:20]:
             self._send({"type": "pong"})

@@ -10,11 +10,12 @@ import psutil
 import uvloop
 
 from benchmarks.frames import Crowd, Subscriber
-from benchmarks.load import Connection
+from benchmarks.load import Connection, more_files
 
 _AT_ONCE = 20
 _QUIET_SECONDS = 1.0
-_OPEN_SECONDS = 60.0
+_OPEN_SECONDS = 120.0
+_PACE_SECONDS = 0.1
 _KIB = 1024
 
 
@@ -29,6 +30,7 @@ class Audience:
     tokens: Sequence[str]
     first_moves: Sequence[bytes]
     moves: Sequence[bytes]
+    paced_moves: Sequence[bytes]
     seconds: float
     snapshots: bool
 
@@ -44,10 +46,23 @@ class Heard:
     rss_kib: float
     peak_kib: float
     frame_bytes: float
+    p50_ms: float
+    p99_ms: float
+
+    @property
+    def per_second(self) -> float:
+        """How many events were received a second."""
+        return self.deliveries / self.seconds
+
+    @property
+    def cpu_us(self) -> float:
+        """What the server spent on each, all else included."""
+        return 1e6 * self.cpu_seconds / max(1, self.deliveries)
 
 
 def listen(audience: Audience) -> Heard:
     """Measure one audience."""
+    more_files()
     return uvloop.run(_listen(audience))
 
 
@@ -63,17 +78,18 @@ async def _listen(audience: Audience) -> Heard:
     await _move(audience.port, audience.moves)
     await crowd.until("deltas", expected, audience.seconds)
     elapsed, after = time.perf_counter() - began, server.cpu_times()
-    peak = server.memory_info().rss
-    for one in crowded:
-        one.close()
+    peak, deliveries = server.memory_info().rss, crowd.deltas
+    waits = await _waits(crowd, crowded, audience)
     return Heard(
-        deliveries=crowd.deltas,
+        deliveries=deliveries,
         expected=expected,
         seconds=elapsed,
         cpu_seconds=after.user + after.system - before.user - before.system,
         rss_kib=(full - empty) / len(crowded) / _KIB,
         peak_kib=(peak - empty) / len(crowded) / _KIB,
         frame_bytes=crowd.bytes / max(1, crowd.deltas),
+        p50_ms=1000 * waits[len(waits) // 2],
+        p99_ms=1000 * waits[len(waits) * 99 // 100],
     )
 
 
@@ -83,6 +99,21 @@ async def _move(port: int, moves: Sequence[bytes]) -> None:
     for move in moves:
         await mover.ask(move)
     mover.close()
+
+
+async def _waits(crowd: Crowd, crowded: list[Subscriber], audience: Audience) -> list[float]:
+    """Return how long each waited for moves at a pace, the shortest first; let them go."""
+    mover = await Connection.open(audience.port)
+    for move in audience.paced_moves:
+        expected = crowd.deltas + len(crowded)
+        began = crowd.moved_at = time.perf_counter()
+        await mover.ask(move)
+        await crowd.until("deltas", expected, audience.seconds)
+        await asyncio.sleep(max(0.0, began + _PACE_SECONDS - time.perf_counter()))
+    mover.close()
+    for one in crowded:
+        one.close()
+    return sorted(crowd.waits)
 
 
 async def _warm(audience: Audience) -> None:

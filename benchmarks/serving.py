@@ -26,6 +26,7 @@ from app.serving import BACKLOG, configuration
 from app.settings import Settings
 from app.tokens import Tokens
 from app.tuning import send_at_once, tune_collector
+from benchmarks.constant import Constant
 from benchmarks.places import Place
 from benchmarks.raw_sql import RawBoard
 from benchmarks.stock_app import StockView
@@ -142,6 +143,7 @@ def _application(place: Place, settings: Settings) -> Starlette:
         Route("/raw-download", _repeated),
         Mount("/cold", cold),
         Route("/constant", _constant, methods=["POST"]),
+        *Constant().routes,
     ]
     ours = app.router.lifespan_context
 

@@ -1,7 +1,6 @@
 """A restart under load: every client comes back at once, with its cursor or without (P16)."""
 
 import asyncio
-import resource
 import time
 from dataclasses import dataclass
 from itertools import cycle, islice
@@ -16,7 +15,7 @@ from app.tokens import Tokens
 from benchmarks.documents import MOVE
 from benchmarks.fanout import moves_of
 from benchmarks.frames import Crowd, Subscriber
-from benchmarks.load import Connection, elsewhere, post
+from benchmarks.load import Connection, elsewhere, more_files, post
 from benchmarks.places import Place, Places, changed
 from benchmarks.report import Report
 from benchmarks.serving import SECRET, serving
@@ -64,7 +63,7 @@ class Calm:
 def measure(places: Places, report: Report, *, quick: bool) -> None:
     """Measure first openings, and coming back to a new process, on every database."""
     sockets, users = (500, 50) if quick else (5000, 500)
-    hard = _more_files()
+    hard = more_files()
     report.section(
         "Storm",
         f"{sockets:,} sockets of {users} users, {CARDS:,} cards; the server is started anew and all"
@@ -80,13 +79,6 @@ def measure(places: Places, report: Report, *, quick: bool) -> None:
         rows += [_row(f"{kind}, first snapshots", first), _row(f"{kind}, by cursor", again)]
     head = ("", "all served s", "all told of a move s", "lost", "RSS KiB/socket")
     report.table(head, rows)
-
-
-def _more_files() -> int:
-    """Raise the limit of open files as far as the machine lets us; return it."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return hard
 
 
 def _people(place: Place, count: int) -> list[str]:
@@ -114,7 +106,7 @@ def _calm(place: Place, tokens: list[str], cursors: list[str | None], turn: int)
 
 def weather(storm: Storm) -> Calm:
     """Let everybody connect at once, and wait until all are served."""
-    _more_files()
+    more_files()
     return uvloop.run(_weather(storm))
 
 
