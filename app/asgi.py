@@ -21,7 +21,7 @@ from app.health import alive, measured, ready, watched
 from app.keeping import sweeping
 from app.settings import Settings
 from app.signing import signing_routes
-from app.sockets import graphql_over_websocket
+from app.sockets import GraphQLOverWebSocket
 from app.tokens import Tokens
 from app.tracing import traces
 from files.links import Links
@@ -60,7 +60,7 @@ def create_app(
     routes = [
         Route("/", _front),
         Route("/graphql", GraphQLOverHttp()),
-        WebSocketRoute("/graphql", graphql_over_websocket),
+        WebSocketRoute("/graphql", GraphQLOverWebSocket()),
         file_routes(settings),
         Route("/schema.graphql", _schema),
         Route("/healthz", alive),

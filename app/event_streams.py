@@ -1,7 +1,7 @@
 """GraphQL over server-sent events, in distinct connections mode: one request, one stream."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 
 import structlog
@@ -15,7 +15,7 @@ from app.protocols import FLUSH_SECONDS, impatient, stopping_of
 from models.errors import described
 from resolvers.boards import stream_cursor
 from resolvers.perform import Unauthenticated
-from subscriptions.stream import Message
+from subscriptions.ports import Message
 
 _COMPLETE = b"event: complete\ndata:\n\n"
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -55,7 +55,7 @@ class LiveEvents:
         self,
         desk: Desk,
         live: Live,
-        frames: AsyncGenerator[Message, None],
+        frames: AsyncIterator[Message],
         access_over: asyncio.Event,
     ) -> None:
         """Send `frames`, until the access is over."""

@@ -28,7 +28,7 @@ _requests = Counter("l2p_requests_total", "GraphQL operations asked for.", ["tra
 _errors = Counter("l2p_errors_total", "Top-level GraphQL errors.", ["code"])
 _seconds = Histogram(
     "l2p_request_seconds",
-    "Until the answer was ready; for subscriptions, until the first event was sent.",
+    "Until the answer was ready; for subscriptions, until the board was open.",
     ["operation"],
     buckets=REQUEST_SECONDS,
 )

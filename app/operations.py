@@ -11,6 +11,7 @@ from graphql import OperationType
 from starlette.websockets import WebSocketDisconnect
 from uuid_utils.compat import uuid7
 
+from app.boards import SocketBoard
 from app.channel import Channel, Closing
 from app.desk import Desk, in_time
 from app.observing import Observed, codes_of, named
@@ -23,6 +24,7 @@ from resolvers.problems import BadRequest
 from schema import errors
 from schema.execution import Rejected, Request
 from schema.listening import answer
+from subscriptions.stream import Stream
 
 _log = structlog.get_logger(__name__)
 
@@ -36,32 +38,38 @@ class Operations:
         self._desk = desk
         self._credential = credential
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._boards: dict[str, tuple[SocketBoard, Stream]] = {}
 
     async def start(self, key: str, payload: Any) -> None:
         """Run an operation; Closing for an id that is taken or a payload that is none."""
-        if key in self._running:
+        if key in self._running or key in self._boards:
             raise Closing(4409, f"Subscriber for {key} already exists")
         try:
             request = request_of(payload)
         except Malformed as error:
             raise Closing(4400, str(error)) from None
         most = self._desk.settings.max_subscriptions
-        if len(self._running) >= most:
+        if len(self._running) + len(self._boards) >= most:
             limit = BadRequest(f"A socket has at most {most} operations. Complete one first.")
             await self._channel.send_errors(key, [errors.shown_failure(limit, None)])
             return
-        task = asyncio.create_task(self._run(key, request), name="operation")
-        self._running[key] = task
+        self._begin(key, self._run(key, request))
+
+    def _begin(self, key: str, job: Coroutine[Any, Any, None]) -> None:
+        task = self._running[key] = asyncio.create_task(job, name="operation")
         task.add_done_callback(lambda done: self._forget(key, done))
 
     def stop(self, key: str) -> None:
         """Stop an operation because the client completed it."""
+        self._leave(key)
         task = self._running.pop(key, None)
         if task is not None:
             task.cancel()
 
     async def stop_all(self) -> None:
         """Stop every operation and wait until each has let go."""
+        for key in tuple(self._boards):
+            self._leave(key)
         tasks = list(self._running.values())
         for task in tasks:
             task.cancel()
@@ -83,12 +91,36 @@ class Operations:
                 told = await self._served(key, request, seen)
                 seen.answered(400 if told else 200, codes_of({"errors": told}))
             self._running.pop(key, None)
+            if key not in self._boards:
+                await self._end(key, told)
+            elif self._boards[key][0].over:
+                self._finished(self._boards[key][0])
+        except (WebSocketDisconnect, RuntimeError):
+            return  # the client is gone
+
+    async def _end(self, key: str, told: list[dict[str, Any]]) -> None:
+        """Say that an operation is over, and why if it could not be served."""
+        self._running.pop(key, None)
+        with suppress(WebSocketDisconnect, RuntimeError):
             if told:
                 await self._channel.send_errors(key, told)
             else:
                 await self._channel.send_complete(key)
-        except (WebSocketDisconnect, RuntimeError):
-            return  # the client is gone
+
+    def _leave(self, key: str) -> None:
+        _, stream = self._boards.pop(key, (None, None))
+        if stream is not None:
+            self._desk.services.relay.leave(stream)
+
+    def _finished(self, board: SocketBoard) -> None:
+        """End the operation of a live board that is over, if it has begun to be one."""
+        if board.key not in self._boards:
+            return
+        self._leave(board.key)
+        if isinstance(board.error, Unauthenticated):
+            return  # the session's guard closes the socket
+        told = [errors.shown_failure(board.error, board.request_id)] if board.error else []
+        self._begin(board.key, self._end(board.key, told))
 
     async def _served(self, key: str, request: Request, seen: Observed) -> list[dict[str, Any]]:
         """Serve an operation to its end; return why it could not be."""
@@ -131,13 +163,9 @@ class Operations:
     async def _stream(self, key: str, request: Request, seen: Observed) -> None:
         live = await self._desk.listen(self._credential, seen.request_id, request)
         seen.viewer(live.viewer)
-        frames = self._desk.services.relay.subscribe(live.viewer, live.request)
-        try:
-            async for frame in frames:
-                await self._channel.send_next(key, frame.payload)
-                seen.answered(200)
-        finally:
-            await frames.aclose()
+        board = SocketBoard(self._channel, key, seen.request_id, self._finished)
+        stream = await self._desk.services.relay.listen(live.viewer, live.request, board)
+        self._boards[key] = board, stream
 
 
 def _seen(done: asyncio.Task[bytes]) -> None:

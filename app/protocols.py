@@ -10,6 +10,7 @@ import asyncio
 import socket
 from asyncio import BaseTransport, TimerHandle
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from starlette.types import Message, Scope, Send
@@ -19,18 +20,26 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request
 
 from app import metrics
+from app.waiting import Gate, Inbox
 
 _EXTENSION = "lead2patient.connection"
 FLUSH_SECONDS = 1.0
 SILENT_SECONDS = 15.0
 LEFTOVER_SECONDS = 40.0
 UNREAD_SECONDS = 30.0
+_MOST_LENGTHS = 4096
 
 
 def abort_of(scope: Scope) -> Callable[[], None]:
     """Return what drops the connection of a scope, without waiting for its client."""
     abort: Callable[[], None] = scope["extensions"][_EXTENSION]["abort"]
     return abort
+
+
+def writer_of(scope: Scope) -> "AbortableWebSocket":
+    """Return what writes to the connection of a WebSocket's scope."""
+    writer: AbortableWebSocket = scope["extensions"][_EXTENSION]["writer"]
+    return writer
 
 
 def stopping_of(scope: Scope) -> asyncio.Event:
@@ -131,8 +140,68 @@ def _is_utf8(fragments: list[bytes]) -> bool:
     return True
 
 
+@lru_cache(_MOST_LENGTHS)
+def _text_header(length: int) -> bytes:
+    """Return the header of a server's text frame: whole, and not masked (RFC 6455, 5.2)."""
+    if length < 126:
+        return bytes((0x81, length))
+    if length < 2**16:
+        return b"\x81\x7e" + length.to_bytes(2, "big")
+    return b"\x81\x7f" + length.to_bytes(8, "big")
+
+
 class AbortableWebSocket(WebSocketsSansIOProtocol):
-    """A WebSocket whose application may drop the connection; half-open ones are dropped."""
+    """A WebSocket whose application may drop the connection; half-open ones are dropped.
+
+    The application may write messages without a task of its own that waits (`write_text`), while
+    the client is `taking` them; `on_drain` is called when he takes them again.
+    """
+
+    taking = True
+    on_drain: Callable[[], None] | None = None
+
+    @override
+    def connection_made(self, transport: BaseTransport) -> None:
+        """Begin with little: there are thousands of these."""
+        super().connection_made(transport)
+        self.queue = Inbox()  # type: ignore[assignment]
+        self.writable = Gate()  # type: ignore[assignment]
+
+    def forget_request(self) -> None:
+        """Drop the request, of which an accepted connection needs nothing: it takes 5 KiB."""
+        self.scope["headers"].clear()  # type: ignore[attr-defined]
+        self.request.headers.clear()  # the parser of websockets keeps the request itself
+        del self.request, self.response
+
+    def write_text(self, head: bytes, body: bytes, tail: bytes) -> None:
+        """Write a message of UTF-8 in three parts; nothing where the connection is closing.
+
+        Nobody sends fragments here, so a frame may go between any two others.
+        """
+        transport = self.transport
+        if not (self.close_sent or transport.is_closing()):
+            length = len(head) + len(body) + len(tail)
+            transport.write(b"".join((_text_header(length), head, body, tail)))
+
+    @override
+    def pause_writing(self) -> None:
+        """Notice that the client reads too slowly."""
+        super().pause_writing()
+        self.taking = False
+
+    @override
+    def resume_writing(self) -> None:
+        """Notice that the client has read what waited for him."""
+        super().resume_writing()
+        self.taking = True
+        if self.on_drain is not None:
+            self.loop.call_soon(self.on_drain)
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the application."""
+        self.on_drain = None
+        super().connection_lost(exc)
 
     @override
     def handle_connect(self, event: Request) -> None:
@@ -140,7 +209,7 @@ class AbortableWebSocket(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if hasattr(self, "scope"):
             extensions: Any = self.scope["extensions"]
-            extensions[_EXTENSION] = {"abort": self.transport.abort}
+            extensions[_EXTENSION] = {"abort": self.transport.abort, "writer": self}
 
     @override
     def send_receive_event_to_app(self) -> None:

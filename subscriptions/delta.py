@@ -1,6 +1,6 @@
 """The net change of a live board between two places in the log, judged as of the later (C1)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
@@ -114,6 +114,17 @@ def net_changes(
             items.append(item)
     items.sort(key=lambda item: item.number)
     return items, Totals(sums, hidden)
+
+
+def joined(waiting: Iterable[Item], items: list[Item]) -> list[Item]:
+    """Return the new changes joined to those that wait, one a card, in order."""
+    by_card = {item.card.id: item for item in waiting}
+    for item in items:
+        earlier = by_card.pop(item.card.id, None)
+        together = item.after(earlier) if earlier else item
+        if together.held is not None or together.now is not None:
+            by_card[item.card.id] = together
+    return sorted(by_card.values(), key=lambda item: item.number)
 
 
 def _cuts(history: CardHistory, position: int, sent_until: int) -> list[int]:

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import NamedTuple, Self
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -23,10 +23,16 @@ from resolvers.lens import Lens
 from resolvers.log import LogSlice
 from resolvers.seal import CURSOR_LENGTH
 from resolvers.seen import SeenOpportunity
-from resolvers.totals import Totals
 from subscriptions.delta import Item
-from subscriptions.events import BoardEvent, BoardSnapshot, CardEntered, CardLeft, CardUpdated
-from subscriptions.stream import Frame, Stream
+from subscriptions.events import (
+    BoardEvent,
+    BoardSnapshot,
+    CardEntered,
+    CardLeft,
+    CardUpdated,
+    Heartbeat,
+)
+from subscriptions.stream import Batch, Frame, Stream
 
 # Stands where the cursor of the receiving stream goes; nobody outside can know it.
 _CURSOR = secrets.token_urlsafe(CURSOR_LENGTH)[:CURSOR_LENGTH]
@@ -75,33 +81,22 @@ def _user_ids(records: Iterable[Contact | Opportunity]) -> set[UUID]:
     return {key for key in ids if key is not None}
 
 
-class Batch(NamedTuple):
-    """The totals after a batch, and the stages whose totals its last message tells (C1)."""
-
-    totals: Totals
-    owed: frozenset[UUID]
-
-
 def touched(items: Iterable[Item]) -> frozenset[UUID]:
     """Return the stages whose totals the items change."""
     return frozenset(facts.stage for item in items for facts in (item.held, item.now) if facts)
 
 
-async def draw(
-    stream: Stream, items: list[Item], batch: Batch, lens: Lens, reader: Reader
-) -> list[Frame]:
-    """Return the frames that tell the items; the last one tells the totals."""
+async def draw(stream: Stream, items: list[Item], batch: Batch, lens: Lens, reader: Reader) -> None:
+    """Add the frames that tell the items to a batch; the last one tells the totals."""
     sums = [
         stage_totals(stream.seal, lens, stream.request.view, stage, batch.totals)
         for stage in lens.stages.values()
         if stage.id in batch.owed
     ]
     hidden = batch.totals.hidden_by_filter
-    frames = []
     for place, item in enumerate(items, start=1):
         event = _event(stream, item, lens, sums if place == len(items) else [], hidden)
-        frames.append(Frame(await _rendered(stream, event, lens, reader), item))
-    return frames
+        batch.frames.append(Frame(await _rendered(stream, event, lens, reader), item))
 
 
 async def draw_snapshot(
@@ -117,6 +112,12 @@ async def draw_snapshot(
         board=shown,
     )
     return Frame(await _rendered(stream, event, board.lens, reader), None)
+
+
+async def draw_heartbeat(stream: Stream, reader: Reader) -> Frame:
+    """Return the frame that tells that all is well."""
+    event = Heartbeat(cursor=_CURSOR, hidden_by_filter=stream.totals.hidden_by_filter)
+    return Frame(await _rendered(stream, event, Lens(stream.viewer), reader), None)
 
 
 async def _rendered(stream: Stream, event: BoardEvent, lens: Lens, reader: Reader) -> list[bytes]:

@@ -40,14 +40,14 @@ class Sent:
         self._counts = [0] * (len(LAG_SECONDS) + 1)
         self._seconds = 0.0
 
-    def event(self, changed_at: float | None) -> None:
-        """Count an event; `changed_at` is when its newest change was made, in epoch seconds."""
+    def events(self, count: int, changed_at: float | None) -> None:
+        """Count events; `changed_at` is when their newest change was made, in epoch seconds."""
         if changed_at is None:
-            self._plain += 1
+            self._plain += count
             return
         seconds = time.time() - changed_at
-        self._counts[bisect_left(LAG_SECONDS, seconds)] += 1
-        self._seconds += seconds
+        self._counts[bisect_left(LAG_SECONDS, seconds)] += count
+        self._seconds += count * seconds
 
     def flush(self) -> None:
         """Show what was counted since the last time."""

@@ -1,13 +1,14 @@
 """The relay: one a process. It opens live boards and moves them along their practices' logs."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import Context
 from typing import Any
 from uuid import UUID
 
 from models.database import Database, Reader
+from models.errors import is_unavailable
 from permissions.viewer import Viewer
 from resolvers import vocabulary
 from resolvers.boards import Board, find_board
@@ -16,19 +17,23 @@ from resolvers.ids import BadId
 from resolvers.lens import Lens
 from resolvers.log import LogSlice, oldest, read_slice
 from resolvers.perform import Unauthenticated
-from resolvers.problems import BadRequest, NotFound
+from resolvers.problems import BadRequest, NotFound, RequestError
 from resolvers.seal import Cursor, Seal
 from subscriptions import metrics
 from subscriptions.delta import Judge, net_changes
-from subscriptions.drawing import Batch, Palette, draw, draw_snapshot, touched
-from subscriptions.events import Heartbeat
-from subscriptions.room import Room, Session, restart_reason
-from subscriptions.stream import Message, Request, Stream
+from subscriptions.drawing import Palette, draw, draw_snapshot, touched
+from subscriptions.heartbeats import beat
+from subscriptions.ports import Sink
+from subscriptions.pulling import Pull
+from subscriptions.room import Room, restart_reason
+from subscriptions.sessions import Session
+from subscriptions.stream import Batch, Request, Stream
 from subscriptions.wake import Wake
 from subscriptions.wake_bus import State
 
 _OPENING_AT_ONCE = 8
 MOST_RESUMED = 5000
+RETRY_SECONDS = 1.0
 
 
 class Relay:
@@ -44,7 +49,7 @@ class Relay:
         self._poll_seconds = poll_seconds
         self._rooms: dict[UUID, tuple[Room, asyncio.Task[None]]] = {}
         self._opening = asyncio.Semaphore(_OPENING_AT_ONCE)
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Begin to listen for wake-ups."""
@@ -60,9 +65,7 @@ class Relay:
         await self._wake.close()
         rooms = [task for _, task in self._rooms.values()]
         for task in (*rooms, *self._tasks):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await _stopped(task)
 
     async def announce(self, practice_id: UUID) -> None:
         """Tell that the log of a practice grew."""
@@ -77,7 +80,7 @@ class Relay:
 
     def _room(self, practice_id: UUID) -> Room:
         if practice_id not in self._rooms:
-            room = Room(practice_id, self._database, self._seal, self._poll_seconds)
+            room = Room(practice_id, self._database, self._poll_seconds)
             # A room is nobody's request: its log lines name none.
             task = asyncio.create_task(self._follow(room), name="room", context=Context())
             self._rooms[practice_id] = (room, task)
@@ -85,11 +88,13 @@ class Relay:
         return self._rooms[practice_id][0]
 
     async def _follow(self, room: Room) -> None:
+        beating = asyncio.create_task(beat(room, self._database), name="heartbeats")
         try:
             await room.run()
         finally:
             del self._rooms[room.practice_id]
             self._wake.attend(here=bool(self._rooms))
+            await _stopped(beating)
 
     def sample(self, heads: Mapping[UUID, int]) -> None:
         """Show how far the slowest live board is behind the heads of its practice's log."""
@@ -113,44 +118,65 @@ class Relay:
         finally:
             room.sessions.discard(session)
 
-    async def subscribe(self, viewer: Viewer, request: Request) -> AsyncGenerator[Message, None]:
-        """Yield the frames of a live board, for as long as the access behind it is good.
-
-        Raises what `opened` raises, before the first frame.
-        """
-        async with self.opened(viewer, request) as frames:
-            async for frame in frames:
-                yield frame
-
     @asynccontextmanager
-    async def opened(
-        self, viewer: Viewer, request: Request
-    ) -> AsyncIterator[AsyncGenerator[Message, None]]:
-        """Open a live board and give its frames, the first of which may be long in coming.
+    async def opened(self, viewer: Viewer, request: Request) -> AsyncIterator[Pull]:
+        """Open a live board and give its messages, the first of which may be long in coming.
 
-        Raises NotFound, Forbidden or BadRequest; Unauthenticated, also from the frames.
+        Raises what `listen` raises; Unauthenticated, also from the messages.
         """
-        stream = Stream(request, viewer, self._seal)
-        frames = stream.frames(self._open, self._heartbeat)
+        pull = Pull()
+        stream = await self.listen(viewer, request, pull)
+        try:
+            yield pull
+        finally:
+            self.leave(stream)
+
+    async def listen(self, viewer: Viewer, request: Request, sink: Sink) -> Stream:
+        """Open a live board whose messages go to a sink, until the stream is left.
+
+        Raises NotFound, Forbidden, BadRequest or Unauthenticated.
+        """
+        stream = Stream(request, viewer, self._seal, sink, self._restart)
         metrics.streams.inc()
         try:
-            await self._open(stream, SnapshotReason.SUBSCRIBED)
-            yield frames
-        finally:
-            metrics.streams.dec()
-            await frames.aclose()
-            stream.ended = True
-            if viewer.practice_id in self._rooms:
-                self._rooms[viewer.practice_id][0].streams.discard(stream)
+            await asyncio.shield(self._task(self._open(stream, SnapshotReason.SUBSCRIBED)))
+        except BaseException:
+            self.leave(stream)
+            raise
+        return stream
 
-    async def _open(self, stream: Stream, reason: SnapshotReason) -> None:
+    def leave(self, stream: Stream) -> None:
+        """Let go of a stream that was opened: it sends nothing more."""
+        metrics.streams.dec()
+        stream.leave()
+        if stream.viewer.practice_id in self._rooms:
+            self._rooms[stream.viewer.practice_id][0].detach(stream)
+
+    def _task(self, job: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Open a stream in a task of its own: a reader who leaves cancels no statement."""
-        task = asyncio.create_task(self._opened(stream, reason), name="open")
+        task = asyncio.create_task(job, name="open")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        await asyncio.shield(task)
+        return task
 
-    async def _opened(self, stream: Stream, reason: SnapshotReason) -> None:
+    def _restart(self, stream: Stream, reason: SnapshotReason) -> None:
+        self._task(self._restarted(stream, reason))
+
+    async def _restarted(self, stream: Stream, reason: SnapshotReason) -> None:
+        """Open again; while the database is away, try again and again (P18)."""
+        while not stream.ended:
+            try:
+                await self._open(stream, reason)
+            except RequestError as error:
+                stream.fail(error)
+            except Exception as error:
+                if is_unavailable(error):
+                    await asyncio.sleep(RETRY_SECONDS)
+                    continue
+                stream.finish(error)
+            return
+
+    async def _open(self, stream: Stream, reason: SnapshotReason) -> None:
         async with self._opening, self._database.reader() as reader:
             viewer = await reader.run(vocabulary.load_viewer, stream.viewer.credential)
             if viewer is None:
@@ -166,6 +192,7 @@ class Relay:
                     await self._show(stream, expired, board, reader)
             else:
                 await self._show(stream, reason, board, reader)
+        stream.told_at = asyncio.get_running_loop().time()
         if not stream.ended:
             self._room(viewer.practice_id).attach(stream)
 
@@ -174,7 +201,7 @@ class Relay:
     ) -> None:
         frame = await draw_snapshot(stream, reason, board, reader)
         metrics.snapshots.labels(reason.value).inc()
-        stream.start(board.number, board.number, board.totals, [frame])
+        stream.start(board.number, Batch(board.number, board.totals, [frame]))
 
     async def _resume(self, stream: Stream, board: Board, reader: Reader) -> SnapshotReason | None:
         """Send what happened since the cursor; return why a snapshot is needed instead."""
@@ -201,10 +228,10 @@ class Relay:
         # Where a batch was cut, the totals of all it touched are still to be told.
         was_cut = cursor.base < cursor.number
         every = frozenset(stage.id for stage in board.pipeline.stages)
-        batch = Batch(board.totals, every if was_cut else touched(items))
+        batch = Batch(board.number, board.totals, [], every if was_cut else touched(items))
         palette = await reader.run(Palette.read, stream.viewer.practice_id, log)
-        frames = await draw(stream, items, batch, palette.lens(stream.viewer), reader)
-        stream.start(cursor.base, board.number, board.totals, frames, batch.owed)
+        await draw(stream, items, batch, palette.lens(stream.viewer), reader)
+        stream.start(cursor.base, batch)
         return None
 
     def _cursor(self, stream: Stream) -> Cursor | None:
@@ -216,8 +243,8 @@ class Relay:
             return None
         return cursor if cursor.view == stream.request.view.fingerprint else None
 
-    async def _heartbeat(self, stream: Stream) -> bytes:
-        cursor = stream.cursor(stream.position, stream.position)
-        event = Heartbeat(cursor=cursor, hidden_by_filter=stream.totals.hidden_by_filter)
-        async with self._database.reader() as reader:
-            return await stream.request.operation.render(event, Lens(stream.viewer), reader)
+
+async def _stopped(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

@@ -2,8 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from contextlib import suppress
+from itertools import chain
 from uuid import UUID
 
 import structlog
@@ -15,41 +16,29 @@ from resolvers import vocabulary
 from resolvers.enums import SnapshotReason
 from resolvers.lens import Lens
 from resolvers.log import LogSlice, read_slice
-from resolvers.seal import Seal
 from subscriptions import metrics
-from subscriptions.delta import Item, Judge, net_changes
-from subscriptions.drawing import Batch, Palette, draw, touched
-from subscriptions.stream import Frame, Stream
+from subscriptions.delta import Item, Judge, joined, net_changes
+from subscriptions.drawing import Palette, draw, touched
+from subscriptions.sessions import Session, Sessions
+from subscriptions.stream import Batch, Stream
 
 UNTAKEN_SECONDS = 0.02
 MOST_WAITING = 500
+AT_ONCE = 200  # readers that are told before others get their turn (P19)
 _log = structlog.get_logger(__name__)
-
-
-class Session:
-    """A signed-in connection; `revoke` is called when its access has ended."""
-
-    __slots__ = ("credential", "position", "revoke")
-
-    def __init__(self, credential: Credential, position: int, revoke: Callable[[], None]) -> None:
-        """Begin as of event `position`, when the access was good."""
-        self.credential = credential
-        self.position = position
-        self.revoke = revoke
 
 
 class Room:
     """Reads the log once for all its streams, a batch at a time."""
 
-    def __init__(
-        self, practice_id: UUID, database: Database, seal: Seal, poll_seconds: float
-    ) -> None:
+    def __init__(self, practice_id: UUID, database: Database, poll_seconds: float) -> None:
         """Begin without streams."""
         self.practice_id = practice_id
         self.streams: set[Stream] = set()
-        self.sessions: set[Session] = set()
+        self.sessions = Sessions()
+        self._arrived: list[Stream] = []
+        self._alike: dict[Hashable, set[Stream]] = {}
         self._database = database
-        self._seal = seal
         self._poll_seconds = poll_seconds
         self._dirty = asyncio.Event()
 
@@ -60,7 +49,17 @@ class Room:
     def attach(self, stream: Stream) -> None:
         """Follow the log for a stream, from its position."""
         self.streams.add(stream)
+        self._arrived.append(stream)
         self.wake()
+
+    def detach(self, stream: Stream) -> None:
+        """Follow the log for a stream no more."""
+        if stream in self.streams:
+            self.streams.discard(stream)
+            alike = self._alike.get(stream.likeness, set())
+            alike.discard(stream)
+            if not alike:
+                self._alike.pop(stream.likeness, None)
 
     async def run(self) -> None:
         """Follow the log for as long as somebody is here."""
@@ -78,58 +77,59 @@ class Room:
 
     async def _round(self) -> None:
         self._dirty.clear()
+        self._let_in()
         # A snapshot that was not taken yet is taken first.
-        streams = {one for one in self.streams if None not in one.waiting}
-        if len(streams) < len(self.streams):
+        positions = [one.position for one in self.streams if None not in one.waiting]
+        if len(positions) < len(self.streams):
             asyncio.get_running_loop().call_later(UNTAKEN_SECONDS, self.wake)
-        sessions = set(self.sessions)
-        positions = [one.position for one in streams] + [one.position for one in sessions]
-        if not positions:
+        newcomers = self.sessions.newcomers
+        first = min((*positions, *self.sessions.positions), default=None)
+        if first is None:
             return
-        asks_activity = any(one.asks_activity for one in streams)
+        asks_activity = any(next(iter(alike)).asks_activity for alike in self._alike.values())
         async with self._database.reader() as reader:
-            log = await reader.run(
-                read_slice, self.practice_id, min(positions), with_users=asks_activity
-            )
-            if log.head > min(positions):
-                await self._end_revoked(log, sessions, reader)
-                await self._tell_all(log, self._restart_changed(log, streams), reader)
+            log = await reader.run(read_slice, self.practice_id, first, with_users=asks_activity)
+            if log.head > first:
+                await self._end_revoked(log, newcomers, reader)
+                self._restart_changed(log, first)
+                await self._tell_all(log, reader)
 
-    def _restart_changed(self, log: LogSlice, streams: set[Stream]) -> set[Stream]:
-        """Restart streams that were opened under rights of before; return the others (R93)."""
-        kept = set()
-        for stream in streams & self.streams:
+    def _let_in(self) -> None:
+        """Let those who came follow the log from this round on: it looks at their access, too."""
+        arrived, self._arrived = self._arrived, []
+        for stream in arrived:
+            if stream in self.streams:
+                alike = self._alike.setdefault(stream.likeness, set())
+                if alike:
+                    stream.share(next(iter(alike)))
+                alike.add(stream)
+
+    def _restart_changed(self, log: LogSlice, first: int) -> None:
+        """Restart streams that were opened under rights of before (R93)."""
+        if not log.users_changed and log.many <= first and log.oldest <= first + 1:
+            return
+        for stream in list(chain.from_iterable(self._alike.values())):
             reason = restart_reason(log, stream, stream.position)
-            if reason is None:
-                kept.add(stream)
-            else:
+            if reason is not None and None not in stream.waiting:
                 self._restart(stream, reason)
-        return kept
 
     def _restart(self, stream: Stream, reason: SnapshotReason) -> None:
-        self.streams.discard(stream)
+        self.detach(stream)
         stream.interrupt(reason)
 
-    async def _end_revoked(self, log: LogSlice, sessions: set[Session], reader: Reader) -> None:
+    async def _end_revoked(
+        self, log: LogSlice, newcomers: frozenset[Session], reader: Reader
+    ) -> None:
         """End the streams and sessions whose access has ended, before anything is told (P7)."""
-        ended = await self._ended(log, sessions, reader)
-        for stream in [one for one in self.streams if one.viewer.credential in ended]:
-            self.streams.discard(stream)
+        ended = await self._ended(log, reader)
+        for stream in [one for one in self.streams if ended and one.viewer.credential in ended]:
+            self.detach(stream)
             stream.end()
-        for session in sessions:
-            if session.credential in ended:
-                session.revoke()
-            session.position = log.head
+        self.sessions.settle(newcomers, log.head, ended)
 
-    async def _ended(
-        self, log: LogSlice, sessions: set[Session], reader: Reader
-    ) -> frozenset[Credential]:
+    async def _ended(self, log: LogSlice, reader: Reader) -> frozenset[Credential]:
         """Return the credentials used here that are good no more; ask where the log is cut."""
-        asked = {
-            one.credential
-            for one in sessions
-            if one.credential.user_id in log.signed_out or one.position + 1 < log.oldest
-        }
+        asked = self.sessions.doubtful(log)
         if log.signed_out:
             used = (one.viewer.credential for one in self.streams)
             asked |= {one for one in used if one.user_id in log.signed_out}
@@ -137,12 +137,12 @@ class Room:
             [one for one in asked if await reader.run(vocabulary.load_viewer, one) is None]
         )
 
-    async def _tell_all(self, log: LogSlice, streams: set[Stream], reader: Reader) -> None:
-        if not streams:
+    async def _tell_all(self, log: LogSlice, reader: Reader) -> None:
+        if not self._alike:
             return
         palette = await reader.run(Palette.read, self.practice_id, log)
-        keyed = {one.actor_id for one in log.events if one.key}
-        for group in _groups(streams, keyed):
+        keyed = frozenset(one.actor_id for one in log.events if one.key)
+        for group in _groups(self._alike, keyed):
             try:
                 await self._tell(log, group, palette, reader)
             except Exception as error:  # one board's trouble is not the others'
@@ -166,7 +166,7 @@ class Room:
             return
         # Nothing can be taken while the batch is drawn: what waited is part of it.
         waited, leader.waiting = leader.waiting, {}
-        items = _joined(waited, items)
+        items = joined((one.item for one in waited.values() if one.item), items)
         if not items and not leader.partly_taken:
             leader.advance(log.head, totals)
             return
@@ -175,22 +175,37 @@ class Room:
             for stream in group:
                 self._restart(stream, SnapshotReason.FELL_BEHIND)
             return
-        batch = Batch(totals, touched(items) | leader.owed)
-        frames = await self._drawn(group, items, batch, palette.lens(leader.viewer), reader)
-        for stream in group:
-            if stream in self.streams:
-                stream.tell(log.head, totals, frames, batch.owed)
+        batch = Batch(log.head, totals, [], touched(items) | leader.owed)
+        await _draw(leader, items, batch, palette.lens(leader.viewer), reader)
+        await self._hand_out(batch, group)
 
-    async def _drawn(
-        self, group: list[Stream], items: list[Item], batch: Batch, lens: Lens, reader: Reader
-    ) -> list[Frame]:
-        for stream in group:
-            stream.drawing = True
-        try:
-            return await draw(group[0], items, batch, lens, reader)
-        finally:
-            for stream in group:
-                stream.drawing = False
+    async def _hand_out(self, batch: Batch, group: list[Stream]) -> None:
+        """Tell a batch to those who are still here."""
+        clock = asyncio.get_running_loop().time
+        only = batch.frames[0] if len(batch.frames) == 1 and not group[0].partly_taken else None
+        here = self.streams
+        for start in range(0, len(group), AT_ONCE):
+            now, passed = clock(), 0
+            for stream in group[start : start + AT_ONCE]:
+                if stream in here:
+                    stream.told_at = now
+                    if only is not None and stream.pass_on(batch, only):
+                        passed += 1
+                    else:
+                        stream.tell(batch)
+            if only is not None:
+                metrics.sent.events(passed, only.changed_at)
+            await asyncio.sleep(0)
+
+
+async def _draw(
+    leader: Stream, items: list[Item], batch: Batch, lens: Lens, reader: Reader
+) -> None:
+    leader.drawing = True
+    try:
+        await draw(leader, items, batch, lens, reader)
+    finally:
+        leader.drawing = False
 
 
 def restart_reason(log: LogSlice, stream: Stream, position: int) -> SnapshotReason | None:
@@ -204,23 +219,21 @@ def restart_reason(log: LogSlice, stream: Stream, position: int) -> SnapshotReas
     return None
 
 
-def _groups(streams: Iterable[Stream], keyed: set[UUID | None]) -> list[list[Stream]]:
+def _groups(
+    alike: Mapping[Hashable, set[Stream]], keyed: frozenset[UUID | None]
+) -> list[list[Stream]]:
     """Return the streams by what they are told; one whose reader lags stands alone."""
-    groups: dict[Hashable, list[Stream]] = {}
-    for stream in streams:
-        user_id = stream.viewer.user_id
-        own = user_id if user_id in keyed else None
-        alone = id(stream) if stream.waiting else None
-        groups.setdefault((stream.group, own, alone), []).append(stream)
-    return list(groups.values())
-
-
-def _joined(waited: Mapping[UUID | None, Frame], items: list[Item]) -> list[Item]:
-    """Return the new changes joined to those that wait, one a card, in order."""
-    waiting = {frame.item.card.id: frame.item for frame in waited.values() if frame.item}
-    for item in items:
-        earlier = waiting.pop(item.card.id, None)
-        joined = item.after(earlier) if earlier else item
-        if joined.held is not None or joined.now is not None:
-            waiting[item.card.id] = joined
-    return sorted(waiting.values(), key=lambda item: item.number)
+    groups: list[list[Stream]] = []
+    for streams in alike.values():
+        together: dict[Hashable, list[Stream]] = {}
+        for stream in streams:
+            place: Hashable = stream.position
+            if stream.waiting:
+                if None in stream.waiting:
+                    continue
+                place = stream
+            elif keyed and stream.viewer.user_id in keyed:
+                place = stream.position, stream.viewer.user_id
+            together.setdefault(place, []).append(stream)
+        groups += together.values()
+    return groups

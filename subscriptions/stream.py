@@ -1,17 +1,12 @@
 """One live board: what its reader holds, and what waits to be sent to him."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from models.database import Reader
-from models.errors import is_unavailable
 from permissions.viewer import Viewer
 from resolvers.boards import stream_cursor
 from resolvers.enums import SnapshotReason
-from resolvers.lens import Lens
 from resolvers.perform import Unauthenticated
 from resolvers.problems import RequestError
 from resolvers.seal import Seal
@@ -19,41 +14,15 @@ from resolvers.terms import Term
 from resolvers.totals import Totals
 from resolvers.views import BoardView
 from subscriptions.delta import Item
-from subscriptions.events import BoardEvent
 from subscriptions.metrics import sent
+from subscriptions.ports import Message, Operation, Sink
 
-HEARTBEAT_SECONDS = 15.0
-RETRY_SECONDS = 1.0
-
-
-class Operation(Protocol):
-    """A subscription document with its variables: it turns events into what is sent."""
-
-    @property
-    def key(self) -> Hashable:
-        """Equal for operations that show the same event alike."""
-
-    def audience(self, viewer: Viewer) -> Hashable:
-        """Return what viewers have in common to whom the same delta may be sent."""
-
-    async def render(self, event: BoardEvent, lens: Lens, reader: Reader) -> bytes:
-        """Return the answer for an event, as JSON."""
-
-    def render_error(self, error: RequestError) -> bytes:
-        """Return the answer that tells why the stream ends, as JSON."""
-
-
-class Message(NamedTuple):
-    """What is sent of a stream: an answer as JSON, and the place after it in the log."""
-
-    payload: bytes
-    number: int
-    base: int
+_NOTHING = Totals({}, 0)
 
 
 @dataclass(slots=True)
 class Frame:
-    """A rendered event, and the change it tells (None for a snapshot).
+    """A rendered event, and the change it tells (None for what tells of no card).
 
     The pieces are joined by the cursor of the stream it is sent on. Streams of one user share
     the joined text.
@@ -61,7 +30,12 @@ class Frame:
 
     pieces: list[bytes]
     item: Item | None
-    joined: dict[tuple[UUID, int, int], bytes] = field(default_factory=dict)
+    joined: dict[tuple[int, int, int], Message] = field(default_factory=dict)
+
+    @property
+    def changed_at(self) -> float | None:
+        """When the newest change it tells was made, in epoch seconds."""
+        return self.item.at if self.item else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,36 +47,60 @@ class Request:
     after: str | None = None
 
 
-Opening = Callable[["Stream", SnapshotReason], Awaitable[None]]
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What brings streams to `position`: frames in order, the last of which tells the totals.
+
+    `owed` are the stages whose totals it tells.
+    """
+
+    position: int
+    totals: Totals
+    frames: list[Frame]
+    owed: frozenset[UUID] = frozenset()
+
+
+Restart = Callable[["Stream", SnapshotReason], None]
 
 
 class Stream:
     """A subscription to one board.
 
-    The relay moves `position` along the log and puts frames; the reader takes them one by one.
-    What waits is one frame a card: a later change replaces an earlier one that was not taken.
-    `owed` are the stages whose totals the reader must still be told, since a batch was partly
-    taken.
+    The relay moves `position` along the log and tells frames, which go to the sink while its
+    reader takes them. What waits is one frame a card: a later change replaces an earlier one that
+    was not taken. `owed` are the stages whose totals the reader must still be told, since a batch
+    was partly taken. `told_at` is when he was last told something, by the clock of the loop.
     """
 
-    def __init__(self, request: Request, viewer: Viewer, seal: Seal) -> None:
-        """Begin before the first snapshot."""
+    __slots__ = (
+        *("request", "viewer", "seal", "sink", "terms", "position", "base", "totals", "waiting"),
+        *("partly_taken", "owed", "restart", "ended", "drawing", "likeness", "told_at"),
+        *("_touched", "_restart", "_reader"),
+    )
+
+    def __init__(
+        self, request: Request, viewer: Viewer, seal: Seal, sink: Sink, restart: Restart
+    ) -> None:
+        """Begin before the first snapshot; `restart` opens the stream again, in its own time."""
         self.request = request
         self.viewer = viewer
         self.seal = seal
+        self.sink = sink
         self.terms: list[Term] = []
         self.position = 0
         self.base = 0
-        self.totals = Totals({}, 0)
+        self.totals = _NOTHING
         self.waiting: dict[UUID | None, Frame] = {}
         self.partly_taken = False
         self.owed: frozenset[UUID] = frozenset()
-        self._touched: frozenset[UUID] = frozenset()
         self.restart: SnapshotReason | None = None
         self.ended = False
         self.drawing = False
-        self._likeness: Hashable = None
-        self._waiter: asyncio.Future[bool] | None = None
+        self.likeness: Hashable = None
+        self.told_at = 0.0
+        self._touched: frozenset[UUID] = frozenset()
+        self._restart = restart
+        self._reader = viewer.user_id.int  # hashed more quickly than the id
 
     @property
     def asks_activity(self) -> bool:
@@ -110,9 +108,10 @@ class Stream:
         return self.request.view.filter.owner_active is not None
 
     @property
-    def group(self) -> Hashable:
-        """What streams have in common that are told the same, if nothing waits in them."""
-        return self._likeness, self.position
+    def idle(self) -> bool:
+        """Whether the reader holds all there is and takes more."""
+        held = self.waiting or self.drawing or self.partly_taken or self.restart or self.ended
+        return not held and self.sink.ready
 
     def look_as(self, viewer: Viewer) -> None:
         """Go on with the viewer's rights of now; Forbidden for a filter he may not use."""
@@ -120,19 +119,21 @@ class Stream:
         self.viewer = viewer
         self.terms = view.terms(viewer)
         whose = viewer.user_id if viewer.restricted else operation.audience(viewer)
-        self._likeness = whose, operation.key, view.fingerprint, view.order_by
+        self.likeness = whose, operation.key, view.fingerprint, view.order_by
 
-    def start(
-        self,
-        base: int,
-        position: int,
-        totals: Totals,
-        frames: list[Frame],
-        touched: frozenset[UUID] = frozenset(),
-    ) -> None:
-        """Send `frames` first: they lead from the state at `base` to that at `position`."""
+    def share(self, other: "Stream") -> None:
+        """Hold as one what is the same for a stream that is told the same: there are many."""
+        asked = self.request
+        self.request = Request(view=other.request.view, operation=asked.operation)
+        if self.viewer is other.viewer:
+            self.terms = other.terms
+        if self.position == other.position:
+            self.totals = other.totals
+
+    def start(self, base: int, batch: Batch) -> None:
+        """Send a batch first: it leads from the state at `base` to that at its position."""
         self.base, self.partly_taken, self.owed = base, False, frozenset()
-        self.tell(position, totals, frames, touched)
+        self.tell(batch)
 
     def advance(self, position: int, totals: Totals) -> None:
         """Hold the state at `position`, of which there is nothing to tell."""
@@ -140,31 +141,70 @@ class Stream:
             self.base = position
         self.position, self.totals = position, totals
 
-    def tell(
-        self, position: int, totals: Totals, frames: list[Frame], touched: frozenset[UUID]
-    ) -> None:
-        """Hold the state at `position`; `frames` replace what waits, their last tells totals."""
-        self.position, self.totals, self._touched = position, totals, touched
-        self.waiting = {frame.item.card.id if frame.item else None: frame for frame in frames}
-        self._wake()
+    def tell(self, batch: Batch) -> None:
+        """Hold the state at the batch's position; its frames replace what waits."""
+        self.position, self.totals, self._touched = batch.position, batch.totals, batch.owed
+        self.waiting = {frame.item.card.id if frame.item else None: frame for frame in batch.frames}
+        self.pump()
 
     def interrupt(self, reason: SnapshotReason) -> None:
         """Drop what waits: the reader gets a snapshot next, with this reason."""
-        self.waiting.clear()
+        self.waiting = {}
         self.restart = reason
-        self._wake()
+        self.pump()
 
     def end(self) -> None:
         """Send nothing more: the access behind the stream has ended."""
-        self.waiting.clear()
+        self.finish(Unauthenticated())
+
+    def fail(self, error: RequestError) -> None:
+        """Tell why the stream cannot go on, and end it."""
+        if not self.ended:
+            payload = self.request.operation.render_error(error)
+            self.sink.deliver(Message(payload, self.position, self.position))
+        self.finish(None)
+
+    def finish(self, error: Exception | None) -> None:
+        """End the stream, for a reader who has not left."""
+        if not self.ended:
+            self.leave()
+            self.sink.finish(error)
+
+    def leave(self) -> None:
+        """Send nothing more: nobody listens."""
+        self.waiting = {}
         self.ended = True
-        self._wake()
 
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(True)
+    def pump(self) -> None:
+        """Hand on what waits while the reader takes it; open again if that is due."""
+        sink = self.sink
+        while self.waiting and sink.ready:
+            frame = self.waiting.pop(next(iter(self.waiting)))
+            sink.offer(self._taken(frame))
+            sent.events(1, frame.changed_at)
+        if self.waiting or (self.restart is not None and not sink.ready):
+            sink.hold(self.pump)
+        elif self.restart is not None and not self.ended:
+            reason, self.restart = self.restart, None
+            self._restart(self, reason)
 
-    def _take(self, frame: Frame) -> Message:
+    def beat(self, heartbeat: Frame) -> bool:
+        """Tell a stream that is idle that all is well; return whether its reader took it."""
+        return self.sink.offer(self._message(heartbeat, self.position, self.position))
+
+    def pass_on(self, batch: Batch, only: Frame) -> bool:
+        """Do what `tell` does with a batch of one frame; return whether the reader took it.
+
+        It is for streams in which nothing waits, of which there are many.
+        """
+        number = only.item.number if only.item else batch.position
+        if not self.sink.offer(self._message(only, number, number)):
+            return False
+        self.position = self.base = batch.position
+        self.totals = batch.totals
+        return True
+
+    def _taken(self, frame: Frame) -> Message:
         number = frame.item.number if frame.item else self.position
         base = self.base
         if self.waiting:
@@ -172,71 +212,18 @@ class Stream:
         else:
             self.partly_taken, self.owed = False, frozenset()
             base, self.base = number, self.position
-        return Message(self._joined(frame, number, base), number, base)
+        return self._message(frame, number, base)
 
-    def _joined(self, frame: Frame, number: int, base: int) -> bytes:
-        if len(frame.pieces) == 1:
-            return frame.pieces[0]
-        key = (self.viewer.user_id, number, base)
-        if key not in frame.joined:
-            frame.joined[key] = self.cursor(number, base).encode().join(frame.pieces)
-        return frame.joined[key]
+    def _message(self, frame: Frame, number: int, base: int) -> Message:
+        key = (self._reader, number, base)
+        message = frame.joined.get(key)
+        if message is None:
+            payload = frame.pieces[0]
+            if len(frame.pieces) > 1:
+                payload = self.cursor(number, base).encode().join(frame.pieces)
+            message = frame.joined[key] = Message(payload, number, base)
+        return message
 
     def cursor(self, number: int, base: int) -> str:
         """Return this viewer's cursor of a place in the log."""
         return stream_cursor(self.seal, self.viewer, self.request.view, number, base)
-
-    async def frames(
-        self,
-        open_again: Opening,
-        heartbeat: Callable[["Stream"], Awaitable[bytes]],
-    ) -> AsyncGenerator[Message, None]:
-        """Yield what is to be sent; Unauthenticated when the access behind the stream ends.
-
-        The reader comes back when he has handed it on, so that is the moment an event was sent.
-        """
-        while not self.ended:
-            if self.restart is not None:
-                reason, self.restart = self.restart, None
-                try:
-                    await self._restarted(open_again, reason)
-                except RequestError as error:
-                    yield self._here(self.request.operation.render_error(error))
-                    return
-            elif self.waiting:
-                frame = self.waiting.pop(next(iter(self.waiting)))
-                yield self._take(frame)
-                sent.event(frame.item.at if frame.item else None)
-            elif not await self._wait():
-                yield self._here(await heartbeat(self))
-                sent.event(None)
-        raise Unauthenticated
-
-    def _here(self, payload: bytes) -> Message:
-        return Message(payload, self.position, self.position)
-
-    async def _restarted(self, open_again: Opening, reason: SnapshotReason) -> None:
-        """Open again; while the database is away, try again and again (P18)."""
-        try:
-            await open_again(self, reason)
-        except Exception as error:
-            if not is_unavailable(error):
-                raise
-            self.restart = reason
-            await asyncio.sleep(RETRY_SECONDS)
-
-    async def _wait(self) -> bool:
-        """Return whether something came before the heartbeat was due."""
-        loop = asyncio.get_running_loop()
-        self._waiter = loop.create_future()
-        timer = loop.call_later(HEARTBEAT_SECONDS, self._beat)
-        try:
-            return await self._waiter
-        finally:
-            timer.cancel()
-            self._waiter = None
-
-    def _beat(self) -> None:
-        """End the wait with a heartbeat, unless a batch is just being drawn."""
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(self.drawing)

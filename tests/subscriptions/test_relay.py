@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -93,7 +93,7 @@ async def board(server: Server, world: World, active: bool | None = None) -> Asy
     """Yield the frames of the admin's live board, its first snapshot taken."""
     viewer = world.viewers[0]
     request = await live(server, viewer, world, active)
-    async with aclosing(server.desk.services.relay.subscribe(viewer, request)) as frames:
+    async with server.desk.services.relay.opened(viewer, request) as frames:
         assert (await told(frames))["reason"] == "SUBSCRIBED"
         yield frames
 

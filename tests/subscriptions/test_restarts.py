@@ -10,24 +10,20 @@ from resolvers.enums import OpportunityOrderField, SnapshotReason
 from resolvers.filters import BoardFilter
 from resolvers.inputs import OpportunityOrder
 from resolvers.log import LogSlice
-from resolvers.seal import Seal
 from resolvers.views import BoardView
 from subscriptions.room import restart_reason
-from subscriptions.stream import Request, Stream
-from tests.resolvers.people import VIEWER
+from subscriptions.stream import Stream
 from tests.resolvers.staff import START
 from tests.subscriptions.story import ME, OTHER, PIPELINE
-from tests.subscriptions.test_stream import Plain
+from tests.subscriptions.test_stream import stream as stream_of
 
-SEAL = Seal(b"a secret of tests, 32 bytes long")
 ACCESS, BEHIND = SnapshotReason.ACCESS_CHANGED, SnapshotReason.FELL_BEHIND
 EXPIRED = SnapshotReason.CURSOR_EXPIRED
 
 
 def stream(**asked: Any) -> Stream:
     order = OpportunityOrder(field=OpportunityOrderField.CREATED_AT)
-    view = BoardView(PIPELINE, BoardFilter(**asked), order)
-    return Stream(Request(view=view, operation=Plain()), VIEWER, SEAL)
+    return stream_of(BoardView(PIPELINE, BoardFilter(**asked), order))
 
 
 def event(seq: int, kind: str, record_id: UUID, *changed: str) -> Event:
