@@ -166,6 +166,8 @@ class Operations:
         board = SocketBoard(self._channel, key, seen.request_id, self._finished)
         stream = await self._desk.services.relay.listen(live.viewer, live.request, board)
         self._boards[key] = board, stream
+        seen.answered(200)
+        stream.pump()
 
 
 def _seen(done: asyncio.Task[bytes]) -> None:

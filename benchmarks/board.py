@@ -21,7 +21,7 @@ _PATHS = {
     "product, cold": "/cold/graphql",
     "raw SQL": "/raw",
     "stock": "/stock/",
-    "constant bytes": "/constant",
+    "constant bytes": "/board-bytes",
 }
 _SAME = ("product, cold", "raw SQL", "stock")
 _HEAD = ("", "requests/s", "CPU ms/request", "p50 ms", "p99 ms", "KiB", "x stock", "% of raw")

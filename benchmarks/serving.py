@@ -126,7 +126,7 @@ async def _repeated(request: Request) -> Response:
     return StreamingResponse(body(), headers={"Content-Length": str(size)})
 
 
-async def _constant(_request: Request) -> Response:
+async def _board_bytes(_request: Request) -> Response:
     """Answer as many bytes as a board has: what HTTP alone costs."""
     return Response(_BYTES, media_type="application/json")
 
@@ -142,7 +142,7 @@ def _application(place: Place, settings: Settings) -> Starlette:
         Route("/plain-upload", _plainly_kept, methods=["PUT"]),
         Route("/raw-download", _repeated),
         Mount("/cold", cold),
-        Route("/constant", _constant, methods=["POST"]),
+        Route("/board-bytes", _board_bytes, methods=["POST"]),
         *Constant().routes,
     ]
     ours = app.router.lifespan_context

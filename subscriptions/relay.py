@@ -120,19 +120,17 @@ class Relay:
 
     @asynccontextmanager
     async def opened(self, viewer: Viewer, request: Request) -> AsyncIterator[Pull]:
-        """Open a live board and give its messages, the first of which may be long in coming.
-
-        Raises what `listen` raises; Unauthenticated, also from the messages.
-        """
+        """Open a live board and give its messages; both raise what `listen` raises."""
         pull = Pull()
         stream = await self.listen(viewer, request, pull)
+        stream.pump()
         try:
             yield pull
         finally:
             self.leave(stream)
 
     async def listen(self, viewer: Viewer, request: Request, sink: Sink) -> Stream:
-        """Open a live board whose messages go to a sink, until the stream is left.
+        """Open a live board whose messages go to a sink from its first `pump` until it is left.
 
         Raises NotFound, Forbidden, BadRequest or Unauthenticated.
         """
@@ -167,6 +165,7 @@ class Relay:
         while not stream.ended:
             try:
                 await self._open(stream, reason)
+                stream.pump()
             except RequestError as error:
                 stream.fail(error)
             except Exception as error:

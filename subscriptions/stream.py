@@ -131,9 +131,9 @@ class Stream:
             self.totals = other.totals
 
     def start(self, base: int, batch: Batch) -> None:
-        """Send a batch first: it leads from the state at `base` to that at its position."""
+        """Let a batch wait to be pumped: it leads from the state at `base` to its position."""
         self.base, self.partly_taken, self.owed = base, False, frozenset()
-        self.tell(batch)
+        self._replace(batch)
 
     def advance(self, position: int, totals: Totals) -> None:
         """Hold the state at `position`, of which there is nothing to tell."""
@@ -143,9 +143,12 @@ class Stream:
 
     def tell(self, batch: Batch) -> None:
         """Hold the state at the batch's position; its frames replace what waits."""
+        self._replace(batch)
+        self.pump()
+
+    def _replace(self, batch: Batch) -> None:
         self.position, self.totals, self._touched = batch.position, batch.totals, batch.owed
         self.waiting = {frame.item.card.id if frame.item else None: frame for frame in batch.frames}
-        self.pump()
 
     def interrupt(self, reason: SnapshotReason) -> None:
         """Drop what waits: the reader gets a snapshot next, with this reason."""

@@ -133,5 +133,6 @@ def waiting() -> int:
         if type(one) in (AbortableHttp, AbortableWebSocket):
             total += one.transport.get_write_buffer_size()
         elif type(one) is Frame:
-            total += sum(map(len, (*one.pieces, *one.joined.values())))
+            joined = (message.payload for message in one.joined.values())
+            total += sum(map(len, (*one.pieces, *joined)))
     return total

@@ -175,9 +175,10 @@ def test_what_is_counted_in_memory_is_what_prometheus_would_count() -> None:
     before = [value(f"{name}_bucket", le=one) for one in bounds]
     events, seconds = value("l2p_events_sent_total"), value(f"{name}_sum")
     now = time.time()
-    for ago in (-1, 0.002, 0.03, 0.03, 0.7, 100):
-        counter.event(now - ago)
-    counter.event(None)
+    for ago in (-1, 0.002, 0.7, 100):
+        counter.events(1, now - ago)
+    counter.events(2, now - 0.03)
+    counter.events(1, None)
     counter.flush()
     counter.flush()
     added = [value(f"{name}_bucket", le=one) - old for one, old in zip(bounds, before, strict=True)]

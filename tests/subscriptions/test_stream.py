@@ -76,6 +76,7 @@ class Listener(Pull):
             again.fail(self.refusal)
         else:
             again.start(8, Batch(8, NONE, [Frame([b"snapshot ", b""], None)]))
+            again.pump()
 
 
 def made() -> tuple[Stream, Listener]:
@@ -103,6 +104,7 @@ def place(number: int, base: int) -> Cursor:
 async def test_frames_are_taken_in_order_each_under_its_number() -> None:
     board, reader = made()
     board.start(0, batch(9, frame(50, 3, "a"), frame(60, 5, "b"), frame(70, 9, "c")))
+    board.pump()
     assert await take(reader) == ("a", place(3, 0))
     assert (board.partly_taken, board.owed) == (True, TOUCHED)
     assert await take(reader) == ("b", place(5, 0))
@@ -113,6 +115,7 @@ async def test_frames_are_taken_in_order_each_under_its_number() -> None:
 async def test_a_later_batch_replaces_what_was_not_taken() -> None:
     board, reader = made()
     board.start(0, batch(2, frame(50, 1, "a"), frame(60, 2, "b")))
+    board.pump()
     assert await take(reader) == ("a", place(1, 0))
     board.tell(batch(5, frame(60, 4, "b2"), frame(50, 5, "a2")))
     assert len(board.waiting) == 2
@@ -131,6 +134,7 @@ async def test_p15_what_waits_is_never_more_than_one_frame_a_card() -> None:
 async def test_the_base_moves_on_where_there_is_nothing_to_tell() -> None:
     board, reader = made()
     board.start(0, batch(1, frame(50, 1, "a"), frame(60, 1, "b")))
+    board.pump()
     await take(reader)
     board.advance(7, NONE)
     assert (board.position, board.base) == (7, 0)
@@ -142,6 +146,7 @@ async def test_the_base_moves_on_where_there_is_nothing_to_tell() -> None:
 async def test_an_interruption_drops_what_waits_and_opens_again() -> None:
     board, reader = made()
     board.start(0, batch(2, frame(50, 1, "a"), frame(60, 2, "b")))
+    board.pump()
     await take(reader)
     board.interrupt(SnapshotReason.ACCESS_CHANGED)
     assert reader.opened == []
@@ -161,6 +166,7 @@ async def test_c5_a_stream_that_may_not_go_on_tells_why_and_ends() -> None:
 async def test_an_ended_stream_sends_nothing_that_waited() -> None:
     board, reader = made()
     board.start(0, batch(1, frame(50, 1, "a")))
+    board.pump()
     board.end()
     with pytest.raises(Unauthenticated):
         await take(reader)
