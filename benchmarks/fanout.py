@@ -22,7 +22,7 @@ _PATIENCE = 60.0
 _FIRST = 2  # moves that only warm the server up
 _PACED = 20
 _SIZES = {100: 60, 1000: 40, 5000: 12}  # subscribers, and how many moves they hear of
-_QUICK_SIZES = {100: 40, 1000: 20}
+_QUICK_SIZES = {100: 60, 1000: 40}
 _HEAD = (
     *("", "deliveries", "missing", "deliveries/s", "CPU us/delivery", "frame B"),
     *("RSS KiB/subscriber", "after burst", "p50 ms", "p99 ms", "x stock", "% of constant"),
@@ -62,15 +62,31 @@ def measure(places: Places, report: Report, *, quick: bool) -> None:
         f" the constant frame by transport.write. Then {_PACED} moves at 10 a second: from a"
         " move's request to each receipt.",
     )
+    by_size = {}
     for subscribers, moves in (_QUICK_SIZES if quick else _SIZES).items():
         report.line(f"{subscribers:,} subscribers, {moves} moves:")
-        found = {}
-        for number, variant in enumerate(_VARIANTS):
-            place = places.copy("SQLite", CARDS, f"fanout_{subscribers}_{number}")
-            with serving(place) as served:
-                audience = _audience(place, served, variant, subscribers, moves)
-                found[variant.name] = elsewhere(listen, audience)
+        found = by_size[subscribers] = _found(places, subscribers, moves)
         report.table(_HEAD, [_row(name, found) for name in found])
+    report.line("What one more subscriber adds to a move, from the fewest to 1,000:")
+    few, many = by_size[min(by_size)], by_size[1000]
+    more = {name: _more(few[name], many[name]) for name in few}
+    rows = [(name, f"{us:.1f}", f"{100 * more[_CONSTANT] / us:.0f}") for name, us in more.items()]
+    report.table(("", "CPU us", "% of constant"), rows)
+
+
+def _found(places: Places, subscribers: int, moves: int) -> dict[str, Heard]:
+    found = {}
+    for number, variant in enumerate(_VARIANTS):
+        place = places.copy("SQLite", CARDS, f"fanout_{subscribers}_{number}")
+        with serving(place) as served:
+            audience = _audience(place, served, variant, subscribers, moves)
+            found[variant.name] = elsewhere(listen, audience)
+    return found
+
+
+def _more(few: Heard, many: Heard) -> float:
+    """Return the CPU in microseconds of a delivery to one subscriber more."""
+    return 1e6 * (many.cpu_a_move - few.cpu_a_move) / (many.listeners - few.listeners)
 
 
 def _audience(

@@ -39,6 +39,7 @@ class Audience:
 class Heard:
     """What came of it."""
 
+    listeners: int
     deliveries: int
     expected: int
     seconds: float
@@ -53,6 +54,11 @@ class Heard:
     def per_second(self) -> float:
         """How many events were received a second."""
         return self.deliveries / self.seconds
+
+    @property
+    def cpu_a_move(self) -> float:
+        """How many seconds of CPU the server spent on a move."""
+        return self.cpu_seconds * self.listeners / self.expected
 
     @property
     def cpu_us(self) -> float:
@@ -81,6 +87,7 @@ async def _listen(audience: Audience) -> Heard:
     peak, deliveries = server.memory_info().rss, crowd.deltas
     waits = await _waits(crowd, crowded, audience)
     return Heard(
+        listeners=len(crowded),
         deliveries=deliveries,
         expected=expected,
         seconds=elapsed,

@@ -180,6 +180,8 @@ class Stream:
 
     def pump(self) -> None:
         """Hand on what waits while the reader takes it; open again if that is due."""
+        if self.ended:
+            return
         sink = self.sink
         while self.waiting and sink.ready:
             frame = self.waiting.pop(next(iter(self.waiting)))
@@ -187,7 +189,7 @@ class Stream:
             sent.events(1, frame.changed_at)
         if self.waiting or (self.restart is not None and not sink.ready):
             sink.hold(self.pump)
-        elif self.restart is not None and not self.ended:
+        elif self.restart is not None:
             reason, self.restart = self.restart, None
             self._restart(self, reason)
 

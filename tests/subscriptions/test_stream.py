@@ -175,7 +175,10 @@ async def test_an_ended_stream_sends_nothing_that_waited() -> None:
 async def test_who_has_left_is_told_nothing_not_even_the_end() -> None:
     board, reader = made()
     board.leave()
+    board.tell(batch(1, frame(50, 1, "a")))
     board.interrupt(SnapshotReason.FELL_BEHIND)
+    board.start(0, batch(1, frame(50, 1, "a")))
+    board.pump()
     board.end()
     board.fail(NotFound("gone"))
     with pytest.raises(TimeoutError):
