@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from models.base import columns_of
 from models.facts import (
@@ -25,7 +25,15 @@ from resolvers.journal import MANY
 
 # An event of this kind says that tokens of a user ended.
 SESSION = "Session"
-_COLUMNS = columns_of(event, Event)
+_SLICE = (
+    select(*columns_of(event, Event))
+    .where(
+        event.c.practice_id == bindparam("practice_id"),
+        event.c.seq > bindparam("after"),
+        event.c.seq <= bindparam("head"),
+    )
+    .order_by(event.c.seq)
+)
 
 
 @dataclass(frozen=True)
@@ -121,12 +129,8 @@ def read_slice(
     head = vocabulary.head(connection, practice_id)
     events: list[Event] = []
     if head > after:
-        statement = (
-            select(*_COLUMNS)
-            .where(event.c.practice_id == practice_id, event.c.seq > after, event.c.seq <= head)
-            .order_by(event.c.seq)
-        )
-        events = [Event(*row) for row in connection.execute(statement)]
+        place = {"practice_id": practice_id, "after": after, "head": head}
+        events = [Event(*row) for row in connection.execute(_SLICE, place)]
     active: frozenset[UUID] = frozenset()
     if with_users and events:
         staff = vocabulary.staff(connection, practice_id, active_only=True)

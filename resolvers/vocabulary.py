@@ -29,6 +29,24 @@ from permissions.viewer import Credential, Viewer, viewer_of
 USER_COLUMNS = columns_of(user, User)
 PRACTICE_COLUMNS = columns_of(practice, Practice)
 NO_TOKEN = UUID(int=0)
+# Built once: every round of a relay runs these, and to build one takes longer than to run it.
+_PRACTICE = bindparam("practice_id", type_=practice.c.id.type)
+_HEAD = select(practice_head.c.seq).where(practice_head.c.practice_id == _PRACTICE)
+_TYPES = (
+    select(*columns_of(contact_type, ContactType))
+    .where(contact_type.c.practice_id == _PRACTICE)
+    .order_by(contact_type.c.system.desc(), contact_type.c.name_key)
+)
+_PIPELINES = (
+    select(*columns_of(pipeline, Pipeline))
+    .where(pipeline.c.practice_id == _PRACTICE)
+    .order_by(pipeline.c.name)
+)
+_STAGES = (
+    select(*columns_of(stage, Stage))
+    .where(stage.c.practice_id == _PRACTICE)
+    .order_by(stage.c.pipeline_id, stage.c.position)
+)
 
 
 def load_viewer(connection: Connection, credential: Credential) -> Viewer | None:
@@ -77,8 +95,7 @@ def _signs(credential: Credential) -> dict[str, Any]:
 
 def head(connection: Connection, practice_id: UUID) -> int:
     """Return the number of the last event of the practice."""
-    statement = select(practice_head.c.seq).where(practice_head.c.practice_id == practice_id)
-    return connection.scalar(statement) or 0
+    return connection.scalar(_HEAD, {"practice_id": practice_id}) or 0
 
 
 def users(connection: Connection, practice_id: UUID, keys: Iterable[UUID]) -> dict[UUID, User]:
@@ -100,12 +117,7 @@ def staff(connection: Connection, practice_id: UUID, *, active_only: bool) -> li
 
 def contact_types(connection: Connection, practice_id: UUID) -> list[ContactType]:
     """Return the contact types of the practice: system types first, then by name."""
-    statement = (
-        select(*columns_of(contact_type, ContactType))
-        .where(contact_type.c.practice_id == practice_id)
-        .order_by(contact_type.c.system.desc(), contact_type.c.name_key)
-    )
-    return [ContactType(*row) for row in connection.execute(statement)]
+    return [ContactType(*row) for row in connection.execute(_TYPES, {"practice_id": practice_id})]
 
 
 def tags(
@@ -124,19 +136,9 @@ def tags(
 
 def pipelines(connection: Connection, practice_id: UUID) -> list[Pipeline]:
     """Return the pipelines of the practice by name."""
-    statement = (
-        select(*columns_of(pipeline, Pipeline))
-        .where(pipeline.c.practice_id == practice_id)
-        .order_by(pipeline.c.name)
-    )
-    return [Pipeline(*row) for row in connection.execute(statement)]
+    return [Pipeline(*row) for row in connection.execute(_PIPELINES, {"practice_id": practice_id})]
 
 
 def stages(connection: Connection, practice_id: UUID) -> list[Stage]:
     """Return the stages of all pipelines of the practice, each pipeline's in order."""
-    statement = (
-        select(*columns_of(stage, Stage))
-        .where(stage.c.practice_id == practice_id)
-        .order_by(stage.c.pipeline_id, stage.c.position)
-    )
-    return [Stage(*row) for row in connection.execute(statement)]
+    return [Stage(*row) for row in connection.execute(_STAGES, {"practice_id": practice_id})]
