@@ -8,7 +8,7 @@ import pytest
 
 from resolvers import derived
 from tests.client import Client
-from tests.flagship.uploads import ready_upload
+from tests.documents.filing import uploaded
 from tests.scenarios.spa import Spa, open_spa
 from tests.server import Server
 
@@ -51,7 +51,7 @@ class World:
     async def document_of(self, contact: str) -> str:
         """Let Ada file a document; return its id."""
         ada = self.spa.ada
-        upload = await ready_upload(ada, contact)
+        upload = await uploaded(ada, contact)
         made = await ada.do("createDocument", contactId=contact, uploadId=upload)
         return str(made["document"]["id"])
 

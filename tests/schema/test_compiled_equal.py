@@ -21,7 +21,7 @@ from schema.compiled import CompilingExecutor
 from schema.context import Context
 from schema.execution import Engine, Rejected, Request
 from schema.listening import encoded
-from tests.flagship.uploads import ready_upload
+from tests.documents.filing import uploaded
 from tests.model import documents
 from tests.scenarios.spa import Spa, open_spa
 from tests.schema.drawing import Drawing
@@ -81,7 +81,7 @@ async def answers(server: Server) -> AsyncIterator[Answers]:
         for contact, card in pairs[:2]:
             await spa.follow(card, spa.cleo, spa.dan)
             await spa.ada.do("editTags", contactId=contact, add=["Gold", "Botox"])
-        upload = await ready_upload(spa.ada, pairs[0][0])
+        upload = await uploaded(spa.ada, pairs[0][0])
         made = await spa.ada.do("createDocument", contactId=pairs[0][0], uploadId=upload)
         ids["contact"], ids["opportunity"] = [one[0] for one in pairs], [one[1] for one in pairs]
         ids["document"] = [made["document"]["id"]]
