@@ -5,7 +5,7 @@ Each writer takes (kind, before, after) of the changed records and writes the di
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -164,15 +164,21 @@ def add_totals(connection: Connection, rows: Rows) -> None:
     _many(connection, statement, rows)
 
 
-def bump_revisions(connection: Connection, cards: Iterable[UUID]) -> None:
+def bump_revisions(connection: Connection, cards: set[UUID]) -> None:
     """Make what was shown of these cards old (ADR-0022).
 
-    One by one, by id: writers who meet wait for each other, and never in a circle (C3).
+    One by one, by id, and before the kept sums: writers who meet wait for each other, and never
+    in a circle (C3).
     """
     card = OPPORTUNITY.table.c
     statement = update(OPPORTUNITY.table).where(card.id == bindparam("card"))
-    rows = [{"card": key} for key in sorted(set(cards))]
-    _many(connection, statement.values(revision=card.revision + 1), rows)
+    rows = [{"card": key} for key in sorted(cards)]
+    _many(connection, statement.values(next_revision(OPPORTUNITY.table)), rows)
+
+
+def next_revision(table: Table) -> dict[str, Any]:
+    """Return what an update of a card sets beside its own columns; of others, nothing."""
+    return {"revision": table.c.revision + 1} if table is OPPORTUNITY.table else {}
 
 
 def renew_vocabulary(connection: Connection, practice_id: UUID) -> None:

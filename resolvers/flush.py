@@ -48,17 +48,22 @@ def flush(change: Change) -> list[Note]:
         if one.before is not None:
             one.record.version = one.before.version + 1
             one.record.updated_at = change.now
+    touched = [
+        one for one in change.tracked if one not in dirty and one.record.id in change.touched
+    ]
     connection = change.connection
     _write_rows(connection, dirty)
+    shown = _cards(connection, [*dirty, *touched])
+    written = {one.record.id for one in dirty}
+    derived.bump_revisions(
+        connection, {card for cards in shown.values() for card in cards} - written
+    )
     pairs = [(one.kind, one.before, one.record) for one in dirty]
     derived.write_assigned(connection, pairs)
     derived.write_tags(connection, pairs)
     derived.write_words(connection, pairs)
     derived.write_totals(connection, pairs)
-    touched = [
-        one for one in change.tracked if one not in dirty and one.record.id in change.touched
-    ]
-    return _notes(change, [*dirty, *touched])
+    return [_note(change, one, shown[one.record.id]) for one in (*dirty, *touched)]
 
 
 def changed_names(one: Tracked) -> list[str]:
@@ -98,6 +103,7 @@ def _update(
     connection: Connection, table: Table, columns: tuple[str, ...], rows: list[dict[str, Any]]
 ) -> None:
     values: dict[str, Any] = {name: bindparam(name) for name in columns}
+    values |= derived.next_revision(table)
     statement = update(table).where(table.c.id == bindparam("b_id")).values(values)
     connection.execute(statement, rows)
 
@@ -109,10 +115,12 @@ def _row(one: Tracked) -> dict[str, Any]:
     return row
 
 
-def _notes(change: Change, told: list[Tracked]) -> list[Note]:
+def _cards(connection: Connection, told: list[Tracked]) -> dict[UUID, list[UUID]]:
+    """Return the cards that show each record."""
     contacts = [one.record.id for one in told if one.kind is CONTACT and one.before]
-    cards = records.cards_of_contacts(change.connection, contacts)
-    return [_note(change, one, cards.get(one.record.id, [])) for one in told]
+    of_contacts = records.cards_of_contacts(connection, contacts)
+    own = {one.record.id: [one.record.id] for one in told if one.kind is OPPORTUNITY}
+    return {one.record.id: of_contacts.get(one.record.id, []) for one in told} | own
 
 
 def _note(change: Change, one: Tracked, cards: list[UUID]) -> Note:
@@ -125,7 +133,7 @@ def _note(change: Change, one: Tracked, cards: list[UUID]) -> Note:
         action=change.action,
         changed=sorted(facts),
         before=_facts(one) if before else None,
-        cards=[one.record.id] if one.kind is OPPORTUNITY else cards,
+        cards=cards,
         values={name: [_value(before, name), _value(one.record, name)] for name in changed},
         derived=not changed,
     )

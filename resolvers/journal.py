@@ -68,7 +68,6 @@ def write(connection: Connection, author: Author, notes: list[Note]) -> int | No
     """
     if not notes:
         return None
-    derived.bump_revisions(connection, (card for note in notes for card in note.cards))
     rows = [_audit_row(author, note) for note in notes if not note.derived]
     head = audit.add(connection, author.practice_id, rows)
     if any(note.kind not in _NOT_ON_CARDS for note in notes):
