@@ -63,3 +63,8 @@ def _on_postgres(element: _Among, compiler: Any, **options: Any) -> str:
 def among(column: ColumnElement[Any], keys: Iterable[UUID]) -> ColumnElement[bool]:
     """Return the condition that `column` is one of `keys`."""
     return _Among(column, bindparam(None, list(keys), type_=_Ids()))
+
+
+def among_given(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the condition that `column` is one of `keys`, a list that comes with the execution."""
+    return _Among(column, bindparam("keys", type_=_Ids()))

@@ -121,9 +121,13 @@ class Database:
         async with aclosing(await self.connect()) as connection:
             if self.is_sqlite:
                 await connection.execution_options(begins="BEGIN IMMEDIATE")
+
+            def transaction(sync: Connection) -> T:
+                with sync.begin():
+                    return job(sync, *args, **kwargs)
+
             try:
-                async with connection.begin():
-                    return await connection.run_sync(lambda sync: job(sync, *args, **kwargs))
+                return await run_job(connection, transaction)
             except TimeoutError:
                 await _give_up(connection)
                 raise

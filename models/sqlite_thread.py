@@ -38,6 +38,22 @@ class DirectConnection(AsyncAdapt_aiosqlite_connection):
             return self._plain.cursor()
         return super().cursor(server_side)
 
+    @override
+    def commit(self) -> None:
+        """Commit, from wherever the connection is used just now."""
+        if self._plain is not None:
+            self._plain.commit()
+        else:
+            super().commit()
+
+    @override
+    def rollback(self) -> None:
+        """Roll back, from wherever the connection is used just now."""
+        if self._plain is not None:
+            self._plain.rollback()
+        else:
+            super().rollback()
+
     async def run(self, job: Callable[[], T]) -> T:
         """Return what `job` answers, which runs in the connection's thread."""
         context = copy_context()

@@ -11,10 +11,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Executable, Table, select
+from sqlalchemy import ColumnElement, Connection, Executable, select
 
 from models.assigned import Assignment
-from models.base import columns_of
 from models.contact import Contact, contact
 from models.opportunity import Opportunity, opportunity
 from models.practice import (
@@ -22,13 +21,10 @@ from models.practice import (
     Pipeline,
     Practice,
     Stage,
-    contact_type,
-    pipeline,
     practice,
-    stage,
 )
 from models.seams import Seams
-from models.user import User, user
+from models.user import User
 from permissions import rules
 from permissions.rights import Permission
 from permissions.viewer import Viewer
@@ -73,7 +69,6 @@ class Change:
         self.limits = limits
         self.now: datetime = seams.now()
         self._practice: Practice | None = None
-        self.start = vocabulary.head(connection, viewer.practice_id)
         self.warnings: list[Notice] = []
         self.notes: list[Note] = []
         self.last_statements: list[Executable] = []
@@ -147,8 +142,7 @@ class Change:
     def _locked(self, kind: Guarded, ref: Ref, path: Sequence[str]) -> Any:
         if ref.kind != kind.name:
             return not_found(*path)
-        found = self.load(kind, kind.table.c.id == ref.id)
-        for record in found:
+        for record in self._track(kind, records.lock_one(self.connection, kind, ref.id)):
             here = record.practice_id == self.viewer.practice_id
             if here and sees(kind, self.viewer, audience(record)):
                 return record
@@ -168,7 +162,9 @@ class Change:
 
     def load(self, kind: Guarded, *conditions: ColumnElement[bool]) -> list[Any]:
         """Return present records, locked and tracked; those in the change already, as they are."""
-        found = records.lock(self.connection, kind, *conditions)
+        return self._track(kind, records.lock(self.connection, kind, *conditions))
+
+    def _track(self, kind: Guarded, found: list[Any]) -> list[Any]:
         fresh = [one for one in found if one.id not in self._tracked]
         records.attach_assigned(self.connection, kind, fresh)
         if kind is CONTACT:
@@ -183,28 +179,28 @@ class Change:
 
     def stage(self, ref: Ref, *path: str) -> Stage | Problem:
         """Return a stage of the practice; the NOT_FOUND problem otherwise."""
-        found: Stage | Problem = self._of_practice(stage, Stage, ref, path)
+        found: Stage | Problem = self._of_practice("Stage", ref, path)
         return found
 
     def pipeline(self, ref: Ref, *path: str) -> Pipeline | Problem:
         """Return a pipeline of the practice; the NOT_FOUND problem otherwise."""
-        found: Pipeline | Problem = self._of_practice(pipeline, Pipeline, ref, path)
+        found: Pipeline | Problem = self._of_practice("Pipeline", ref, path)
         return found
 
     def contact_type(self, ref: Ref, *path: str, change: bool = False) -> ContactType | Problem:
         """Return a contact type, locked against deletion, or (`change`) against everybody."""
         lock = "update" if change else "share"
-        found: ContactType | Problem = self._of_practice(contact_type, ContactType, ref, path, lock)
+        found: ContactType | Problem = self._of_practice("ContactType", ref, path, lock)
         return found
 
     def user(self, ref: Ref, *path: str) -> User | Problem:
         """Return a user of the practice, locked; the NOT_FOUND problem otherwise."""
-        found: User | Problem = self._of_practice(user, User, ref, path, lock="update")
+        found: User | Problem = self._of_practice("User", ref, path, lock="update")
         return found
 
     def active_user(self, ref: Ref) -> User | None:
         """Return an active user of the practice, locked against deactivation; else None."""
-        found = self._of_practice(user, User, ref, (), lock="share")
+        found = self._of_practice("User", ref, (), lock="share")
         return found if isinstance(found, User) and found.active else None
 
     def is_active(self, user_id: UUID) -> bool:
@@ -212,18 +208,12 @@ class Change:
         found = vocabulary.users(self.connection, self.viewer.practice_id, [user_id])
         return user_id in found and found[user_id].active
 
-    def _of_practice(
-        self, table: Table, record: type[Any], ref: Ref, path: Iterable[str], lock: str = ""
-    ) -> Any:
-        if ref.kind != record.__name__:
+    def _of_practice(self, kind: str, ref: Ref, path: Iterable[str], lock: str = "") -> Any:
+        if ref.kind != kind:
             return not_found(*path)
-        statement = select(*columns_of(table, record)).where(
-            table.c.practice_id == self.viewer.practice_id, table.c.id == ref.id
-        )
-        if lock:
-            statement = statement.with_for_update(read=lock == "share")
-        row = self.connection.execute(statement).first()
-        return record(*row) if row else not_found(*path)
+        practice_id = self.viewer.practice_id
+        found = vocabulary.find(self.connection, kind, practice_id, ref.id, lock)
+        return found or not_found(*path)
 
     def note(self, note: Note) -> None:
         """Log a change that is not of a contact or opportunity."""

@@ -10,7 +10,7 @@ from models.practice import ContactType, contact_type
 from models.text import same_name_key
 from permissions.rights import Permission
 from permissions.visibility import CONTACT
-from resolvers import records
+from resolvers import constraints
 from resolvers.change import Change
 from resolvers.enums import ErrorCode
 from resolvers.ids import Ref
@@ -68,7 +68,7 @@ def delete(change: Change, form: DeleteContactType) -> Outcome:
     if other and other.id == kind.id:
         message = "Contacts cannot be given the type that is deleted."
         raise refuse(ErrorCode.INVALID_INPUT, message, "replacementTypeId")
-    count = records.contacts_of_type(change.connection, kind.id)
+    count = constraints.contacts_of_type(change.connection, kind.id)
     if count and other is None:
         message = f"{count} contacts have this type. Name another type for them."
         problem = CountProblem(ErrorCode.CONTACT_TYPE_IN_USE, message, count, "replacementTypeId")

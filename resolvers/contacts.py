@@ -12,7 +12,7 @@ from models.practice import tag
 from models.text import same_name_key
 from permissions import rules
 from permissions.visibility import CONTACT
-from resolvers import do_not_disturb, records
+from resolvers import constraints, do_not_disturb, records
 from resolvers.change import Change
 from resolvers.enums import ErrorCode
 from resolvers.forms import CreateContact, DeleteRecord, EditTags, SetDoNotDisturb, UpdateContact
@@ -109,7 +109,7 @@ def _duplicates(change: Change, record: Contact) -> Iterable[Problem]:
     ):
         if value is None:
             continue
-        other = records.present_contact(
+        other = constraints.present_contact(
             change.connection, record.practice_id, column, value, record.id
         )
         if other is not None:

@@ -7,10 +7,21 @@ Each writer takes (kind, before, after) of the changed records and writes the di
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, update
+from sqlalchemy import (
+    Connection,
+    Delete,
+    Executable,
+    Insert,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    update,
+)
 
 from models.assigned import Assignment
 from models.conflicts import insert_or
@@ -24,21 +35,58 @@ from resolvers.records import WORDS
 Pair = tuple[Guarded, Any | None, Any]
 TotalKey = tuple[UUID, UUID, UUID, str]
 Rows = list[dict[str, Any]]
+_KINDS = (CONTACT, OPPORTUNITY)
+
+
+class _Writing(NamedTuple):
+    """How rows of a table go and come; built once, which takes longer than to run it."""
+
+    going: Delete
+    coming: Insert
+
+    def write(self, connection: Connection, gone: Rows, new: Rows) -> None:
+        """Delete and insert; a row that goes is told by its columns, `b_` before each."""
+        _many(connection, self.going, gone)
+        _many(connection, self.coming, new)
+
+
+def _writing(table: Table, *keys: str) -> _Writing:
+    gone = (table.c[key] == bindparam(f"b_{key}") for key in keys)
+    return _Writing(delete(table).where(*gone), insert(table))
+
+
+_ASSIGNED = {kind.name: _writing(kind.assigned, "record_id", "user_id") for kind in _KINDS}
+_TAGS = _writing(contact_tag, "contact_id", "tag_id")
+_WORDS = {name: _writing(table, "record_id", "word") for name, table in WORDS.items()}
+_CARDS_MOVED = (
+    update(OPPORTUNITY.assigned)
+    .where(OPPORTUNITY.assigned.c.record_id == bindparam("b_record_id"))
+    .values(stage_id=bindparam("stage_id"), status=bindparam("status"))
+)
+
+
+def next_revision(table: Table) -> dict[str, Any]:
+    """Return what an update of a card sets beside its own columns; of others, nothing."""
+    return {"revision": table.c.revision + 1} if table is OPPORTUNITY.table else {}
+
+
+_BUMP = (
+    update(OPPORTUNITY.table)
+    .where(OPPORTUNITY.table.c.id == bindparam("card"))
+    .values(next_revision(OPPORTUNITY.table))
+)
 
 
 def write_assigned(connection: Connection, pairs: Sequence[Pair]) -> None:
     """Write who owns and follows the records now."""
-    for kind in (CONTACT, OPPORTUNITY):
+    for kind in _KINDS:
         gone, new = Rows(), Rows()
         for before, after in _of(kind, pairs):
             was = set(before.assigned) if before else set()
             now = set(after.assigned)
-            gone += [{"b_record": one.record_id, "b_user": one.user_id} for one in was - now]
+            gone += [{"b_record_id": one.record_id, "b_user_id": one.user_id} for one in was - now]
             new += [assigned_row(after, one) for one in after.assigned if one not in was]
-        table = kind.assigned
-        keys = (table.c.record_id == bindparam("b_record"), table.c.user_id == bindparam("b_user"))
-        _many(connection, delete(table).where(*keys), gone)
-        _many(connection, insert(table), new)
+        _ASSIGNED[kind.name].write(connection, gone, new)
     _move_assigned(connection, pairs)
 
 
@@ -65,14 +113,11 @@ def assigned_row(record: Any, assignment: Assignment) -> dict[str, Any]:
 def _move_assigned(connection: Connection, pairs: Sequence[Pair]) -> None:
     """Repeat the stage and status of moved cards in their assignments."""
     moved = [
-        {"b_record": after.id, "stage_id": after.stage_id, "status": after.status}
+        {"b_record_id": after.id, "stage_id": after.stage_id, "status": after.status}
         for before, after in _of(OPPORTUNITY, pairs)
         if before and (before.stage_id, before.status) != (after.stage_id, after.status)
     ]
-    table = OPPORTUNITY.assigned
-    values: dict[str, Any] = {name: bindparam(name) for name in ("stage_id", "status")}
-    ours = table.c.record_id == bindparam("b_record")
-    _many(connection, update(table).where(ours).values(values), moved)
+    _many(connection, _CARDS_MOVED, moved)
 
 
 def write_tags(connection: Connection, pairs: Sequence[Pair]) -> None:
@@ -80,15 +125,12 @@ def write_tags(connection: Connection, pairs: Sequence[Pair]) -> None:
     gone, new = Rows(), Rows()
     for before, after in _of(CONTACT, pairs):
         was = before.tag_ids if before else frozenset()
-        gone += [{"b_contact": after.id, "b_tag": tag} for tag in was - after.tag_ids]
+        gone += [{"b_contact_id": after.id, "b_tag_id": tag} for tag in was - after.tag_ids]
         new += [
             {"practice_id": after.practice_id, "contact_id": after.id, "tag_id": tag}
             for tag in after.tag_ids - was
         ]
-    columns = contact_tag.c
-    keys = (columns.contact_id == bindparam("b_contact"), columns.tag_id == bindparam("b_tag"))
-    _many(connection, delete(contact_tag).where(*keys), gone)
-    _many(connection, insert(contact_tag), new)
+    _TAGS.write(connection, gone, new)
 
 
 def write_words(connection: Connection, pairs: Sequence[Pair]) -> None:
@@ -98,20 +140,14 @@ def write_words(connection: Connection, pairs: Sequence[Pair]) -> None:
         for before, after in _of(kind, pairs):
             was = words_of(before) if before else frozenset[str]()
             now = words_of(after)
-            gone += [{"b_record": after.id, "b_word": word} for word in was - now]
+            gone += [{"b_record_id": after.id, "b_word": word} for word in was - now]
             new += [word_row(after, word) for word in now - was]
-        _replace_words(connection, WORDS[kind.name], gone, new)
+        _WORDS[kind.name].write(connection, gone, new)
 
 
 def word_row(record: Any, word: str) -> dict[str, Any]:
     """Return the stored row of a word of `record`."""
     return {"practice_id": record.practice_id, "word": word, "record_id": record.id}
-
-
-def _replace_words(connection: Connection, table: Table, gone: Rows, new: Rows) -> None:
-    keys = (table.c.record_id == bindparam("b_record"), table.c.word == bindparam("b_word"))
-    _many(connection, delete(table).where(*keys), gone)
-    _many(connection, insert(table), new)
 
 
 def write_totals(connection: Connection, pairs: Sequence[Pair]) -> None:
@@ -152,16 +188,20 @@ def total_row(key: TotalKey, count: int, value: Decimal) -> dict[str, Any]:
 
 def add_totals(connection: Connection, rows: Rows) -> None:
     """Add counts and values to the kept sums; `rows` are sorted, so that writers never deadlock."""
-    adding = insert_or(connection, opportunity_total)
+    _many(connection, _adding_totals(connection.dialect.name), rows)
+
+
+@cache
+def _adding_totals(dialect: str) -> Executable:
+    adding = insert_or(dialect, opportunity_total)
     table = opportunity_total.c
-    statement = adding.on_conflict_do_update(
+    return adding.on_conflict_do_update(
         index_elements=["practice_id", "user_id", "stage_id", "status"],
         set_={
             "count": table.count + adding.excluded["count"],
             "value": table.value + adding.excluded["value"],
         },
     )
-    _many(connection, statement, rows)
 
 
 def bump_revisions(connection: Connection, cards: set[UUID]) -> None:
@@ -170,15 +210,7 @@ def bump_revisions(connection: Connection, cards: set[UUID]) -> None:
     One by one, by id, and before the kept sums: writers who meet wait for each other, and never
     in a circle (C3).
     """
-    card = OPPORTUNITY.table.c
-    statement = update(OPPORTUNITY.table).where(card.id == bindparam("card"))
-    rows = [{"card": key} for key in sorted(cards)]
-    _many(connection, statement.values(next_revision(OPPORTUNITY.table)), rows)
-
-
-def next_revision(table: Table) -> dict[str, Any]:
-    """Return what an update of a card sets beside its own columns; of others, nothing."""
-    return {"revision": table.c.revision + 1} if table is OPPORTUNITY.table else {}
+    _many(connection, _BUMP, [{"card": key} for key in sorted(cards)])
 
 
 def renew_vocabulary(connection: Connection, practice_id: UUID) -> None:

@@ -1,10 +1,11 @@
 """Writing a change: what differs between each record and how it was, and all that follows."""
 
 from collections import defaultdict
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, bindparam, insert, update
+from sqlalchemy import Connection, Table, Update, bindparam, insert, update
 
 from models.base import columns_of
 from models.contact import Contact, contact
@@ -96,16 +97,13 @@ def _write_rows(connection: Connection, dirty: list[Tracked]) -> None:
             connection.execute(insert(table), inserts[name])
         for (of, columns), rows in updates.items():
             if of == name and columns:
-                _update(connection, table, columns, rows)
+                connection.execute(_setting(table, columns), rows)
 
 
-def _update(
-    connection: Connection, table: Table, columns: tuple[str, ...], rows: list[dict[str, Any]]
-) -> None:
-    values: dict[str, Any] = {name: bindparam(name) for name in columns}
-    values |= derived.next_revision(table)
-    statement = update(table).where(table.c.id == bindparam("b_id")).values(values)
-    connection.execute(statement, rows)
+@lru_cache(maxsize=256)
+def _setting(table: Table, columns: tuple[str, ...]) -> Update:
+    values = {name: bindparam(name) for name in columns} | derived.next_revision(table)
+    return update(table).where(table.c.id == bindparam("b_id")).values(values)
 
 
 def _row(one: Tracked) -> dict[str, Any]:

@@ -48,7 +48,9 @@ def _take(change: Change, key: str, fingerprint: str) -> bool:
         "fingerprint": fingerprint,
         "created_at": change.now,
     }
-    adding = insert_or(connection, idempotency_key).values(row).on_conflict_do_nothing()
+    adding = (
+        insert_or(connection.dialect.name, idempotency_key).values(row).on_conflict_do_nothing()
+    )
     return bool(connection.execute(adding).rowcount)
 
 

@@ -23,6 +23,8 @@ _TAKEN = (
 # In one statement, where the database knows such: what is locked is not locked for long.
 _MOVED_AND_TAKEN = _TAKEN.add_cte(audit.MOVED.cte("moved"))
 
+_TOLD = insert(event)
+
 MANY_RECORDS = 5000
 MANY = "many"
 # Cards tell of the first two by their own revisions, and nothing of the others.
@@ -81,7 +83,7 @@ def write(connection: Connection, author: Author, notes: list[Note]) -> int | No
     last = take_numbers(connection, author.practice_id, len(told), head)
     first = last - len(told) + 1
     rows = [_event_row(author, note, first + place) for place, note in enumerate(told)]
-    connection.execute(insert(event), rows)
+    connection.execute(_TOLD, rows)
     return last
 
 

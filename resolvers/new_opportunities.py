@@ -12,7 +12,7 @@ from models.practice import Pipeline, Stage, stage
 from models.user import User
 from permissions import rules
 from permissions.visibility import CONTACT, OPPORTUNITY
-from resolvers import records
+from resolvers import constraints, records
 from resolvers.change import Change
 from resolvers.enums import ErrorCode, OpportunityStatus, ValueSource
 from resolvers.forms import CreateOpportunity
@@ -114,7 +114,7 @@ def _creation_problems(
     owner: User | None,
 ) -> list[Problem]:
     problems: list[Problem] = []
-    existing = records.present_opportunity(change.connection, contact.id, step.pipeline_id)
+    existing = constraints.present_opportunity(change.connection, contact.id, step.pipeline_id)
     if existing is not None:
         problems.append(_duplicate(change, existing))
     coupled = not change.practice.allow_different_owners

@@ -64,9 +64,9 @@ def move(change: Change, form: MoveOpportunity) -> Outcome:
     if step.pipeline_id != card.pipeline_id:
         raise Refused(foreign_stage())
     if step.id != card.stage_id:
-        left = found(change.stage(Ref("Stage", card.stage_id)))
+        left = Ref("Stage", card.stage_id)
         card.stage_id, card.stage_entered_at = step.id, change.now
-        if (left.name, step.name) == (_LEAD, _COLD):
+        if step.name == _COLD and found(change.stage(left)).name == _LEAD:
             message = "Leads become Cold by themselves after nurture; this one skips it."
             ref = Ref(OPPORTUNITY.name, card.id)
             change.warnings.append(Notice(WarningCode.COLD_SKIPS_NURTURE, message, ref))

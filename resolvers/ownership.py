@@ -7,7 +7,7 @@ from models.opportunity import Opportunity, opportunity
 from models.practice import practice
 from permissions.rights import Permission
 from permissions.visibility import CONTACT, OPPORTUNITY
-from resolvers import records, vocabulary
+from resolvers import constraints, records, vocabulary
 from resolvers.change import Change
 from resolvers.enums import ErrorCode
 from resolvers.ids import Ref
@@ -57,7 +57,7 @@ def update_settings(change: Change, form: UpdateOwnershipSettings) -> Outcome:
 
 def _make_equal(change: Change, *, reconcile: bool) -> None:
     practice_id = change.viewer.practice_id
-    differing = records.differing_opportunities(change.connection, practice_id)
+    differing = constraints.differing_opportunities(change.connection, practice_id)
     if not differing:
         return
     if not reconcile:

@@ -61,15 +61,19 @@ def perform(
     notes = [*flush(change), *change.notes]
     for statement in change.last_statements:
         connection.execute(statement)
-    author = Author(
-        practice_id=viewer.practice_id,
-        user_id=viewer.user_id,
+    outcome.written = frozenset(note.record_id for note in notes if not note.derived)
+    last = write(connection, _author(change, call), notes)
+    outcome.number = last or vocabulary.head(connection, viewer.practice_id)
+    if call.key:
+        remember(change, call.key, outcome)
+    return outcome
+
+
+def _author(change: Change, call: Call) -> Author:
+    return Author(
+        practice_id=change.viewer.practice_id,
+        user_id=change.viewer.user_id,
         at=change.now,
         key=call.key,
         request_id=call.request_id,
     )
-    outcome.written = frozenset(note.record_id for note in notes if not note.derived)
-    outcome.number = write(connection, author, notes) or change.start
-    if call.key:
-        remember(change, call.key, outcome)
-    return outcome

@@ -1,4 +1,4 @@
-"""The one door to contacts and opportunities: no other module selects from their tables.
+"""The one door to contacts and opportunities, as `constraints` is to what rules ask of all of them.
 
 What is read for a viewer goes through `visible`; rows for the log and for changes are read whole
 and judged by the same rule in memory (`permissions.visibility.sees`).
@@ -15,7 +15,7 @@ from sqlalchemy import (
     Row,
     Select,
     String,
-    and_,
+    bindparam,
     case,
     cast,
     exists,
@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
 )
 
-from models.among import among
+from models.among import among, among_given
 from models.assigned import Assignment
 from models.base import columns_of
 from models.contact import Contact, contact, contact_tag, contact_word
@@ -41,8 +41,25 @@ _COLUMNS = {
 }
 # Built once: a select of twenty columns takes longer to build than to run.
 _SELECTS = {name: select(*columns) for name, columns in _COLUMNS.items()}
-_ASSIGNMENT_COLUMNS = {
-    kind.name: columns_of(kind.assigned, Assignment) for kind in (CONTACT, OPPORTUNITY)
+_ASSIGNMENTS = {
+    kind.name: select(*columns_of(kind.assigned, Assignment))
+    .where(among_given(kind.assigned.c.record_id))
+    .order_by(kind.assigned.c.record_id, kind.assigned.c.slot)
+    for kind in (CONTACT, OPPORTUNITY)
+}
+_TAGS = select(contact_tag.c.contact_id, contact_tag.c.tag_id).where(
+    among_given(contact_tag.c.contact_id)
+)
+_LOCKS = {
+    kind.name: _SELECTS[kind.name]
+    .where(kind.table.c.deleted_at.is_(None))
+    .order_by(kind.table.c.id)
+    .with_for_update()
+    for kind in (CONTACT, OPPORTUNITY)
+}
+_LOCKS_ONE = {
+    kind.name: _LOCKS[kind.name].where(kind.table.c.id == bindparam("asked"))
+    for kind in (CONTACT, OPPORTUNITY)
 }
 _ID_BATCH = 5000
 
@@ -120,13 +137,12 @@ def load_present(connection: Connection, kind: Guarded, keys: Iterable[UUID]) ->
 
 def lock(connection: Connection, kind: Guarded, *conditions: ColumnElement[bool]) -> list[Any]:
     """Return the present records that meet the conditions, locked until commit, by id (C3)."""
-    statement = (
-        _SELECTS[kind.name]
-        .where(kind.table.c.deleted_at.is_(None), *conditions)
-        .order_by(kind.table.c.id)
-        .with_for_update()
-    )
-    return records_of(kind, connection.execute(statement))
+    return records_of(kind, connection.execute(_LOCKS[kind.name].where(*conditions)))
+
+
+def lock_one(connection: Connection, kind: Guarded, key: UUID) -> list[Any]:
+    """Return the present record with this id, locked until commit; an empty list without it."""
+    return records_of(kind, connection.execute(_LOCKS_ONE[kind.name], {"asked": key}))
 
 
 def attach_assigned(
@@ -134,15 +150,11 @@ def attach_assigned(
 ) -> None:
     """Fill `assigned` of the records: owner first, then followers by slot; or `of` one user."""
     by_record: dict[UUID, list[Assignment]] = {one.id: [] for one in records}
-    table = kind.assigned
-    whose = () if of is None else (table.c.user_id == of,)
+    statement = _ASSIGNMENTS[kind.name]
+    if of is not None:
+        statement = statement.where(kind.assigned.c.user_id == of)
     for batch in _batches(list(by_record)):
-        statement = (
-            select(*_ASSIGNMENT_COLUMNS[kind.name])
-            .where(among(table.c.record_id, batch), *whose)
-            .order_by(table.c.record_id, table.c.slot)
-        )
-        for row in connection.execute(statement).all():
+        for row in connection.execute(statement, {"keys": batch}).all():
             by_record[row[0]].append(Assignment._make(row))
     for one in records:
         one.assigned = tuple(by_record[one.id])
@@ -152,10 +164,7 @@ def attach_tags(connection: Connection, contacts: Sequence[Contact]) -> None:
     """Fill `tag_ids` of the contacts."""
     by_contact: dict[UUID, set[UUID]] = {one.id: set() for one in contacts}
     for batch in _batches(list(by_contact)):
-        statement = select(contact_tag.c.contact_id, contact_tag.c.tag_id).where(
-            among(contact_tag.c.contact_id, batch)
-        )
-        for contact_id, tag_id in connection.execute(statement).all():
+        for contact_id, tag_id in connection.execute(_TAGS, {"keys": batch}).all():
             by_contact[contact_id].add(tag_id)
     for one in contacts:
         one.tag_ids = frozenset(by_contact[one.id])
@@ -193,57 +202,6 @@ def cards_of_contacts(connection: Connection, contacts: Iterable[UUID]) -> dict[
         for contact_id, card_id in connection.execute(statement):
             cards.setdefault(contact_id, []).append(card_id)
     return cards
-
-
-def present_contact(
-    connection: Connection, practice_id: UUID, column: str, value: str, but: UUID | None
-) -> UUID | None:
-    """Return the contact of the practice, other than `but`, that has this e-mail or phone key."""
-    statement = select(contact.c.id).where(
-        contact.c.practice_id == practice_id,
-        contact.c[column] == value,
-        contact.c.deleted_at.is_(None),
-    )
-    if but is not None:
-        statement = statement.where(contact.c.id != but)
-    key: UUID | None = connection.scalar(statement)
-    return key
-
-
-def present_opportunity(connection: Connection, contact_id: UUID, pipeline_id: UUID) -> UUID | None:
-    """Return the one opportunity of a contact in a pipeline (R71), whoever may see it."""
-    key: UUID | None = connection.scalar(
-        select(opportunity.c.id).where(
-            opportunity.c.contact_id == contact_id,
-            opportunity.c.pipeline_id == pipeline_id,
-            opportunity.c.deleted_at.is_(None),
-        )
-    )
-    return key
-
-
-def contacts_of_type(connection: Connection, type_id: UUID) -> int:
-    """Return how many contacts have a type: seen or not, deleted or not (R53)."""
-    statement = select(func.count()).select_from(contact).where(contact.c.type_id == type_id)
-    return connection.scalar(statement) or 0
-
-
-def differing_opportunities(connection: Connection, practice_id: UUID) -> list[UUID]:
-    """Return the opportunities whose owner is not their contact's owner (K1)."""
-    joined = opportunity.join(contact, contact.c.id == opportunity.c.contact_id)
-    statement = (
-        select(opportunity.c.id)
-        .select_from(joined)
-        .where(
-            and_(
-                opportunity.c.practice_id == practice_id,
-                opportunity.c.deleted_at.is_(None),
-                opportunity.c.owner_id.is_distinct_from(contact.c.owner_id),
-            )
-        )
-        .order_by(opportunity.c.id)
-    )
-    return list(connection.scalars(statement))
 
 
 def _batches(keys: list[UUID]) -> Iterable[list[UUID]]:

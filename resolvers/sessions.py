@@ -29,7 +29,11 @@ def log_out(change: Change, form: Logout) -> Outcome:
         "user_id": change.viewer.user_id,
         "expires_at": credential.expires_at,
     }
-    ending = insert_or(change.connection, revoked_token).values(row).on_conflict_do_nothing()
+    ending = (
+        insert_or(change.connection.dialect.name, revoked_token)
+        .values(row)
+        .on_conflict_do_nothing()
+    )
     change.connection.execute(ending)
     _note(change, change.viewer.user)
     return Outcome()

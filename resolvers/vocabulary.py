@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from sqlalchemy import Connection, Select, bindparam, exists, select
+from sqlalchemy import Connection, Select, Table, bindparam, exists, select
 
 from models.among import among
 from models.base import columns_of
@@ -31,6 +32,12 @@ PRACTICE_COLUMNS = columns_of(practice, Practice)
 NO_TOKEN = UUID(int=0)
 # Built once: every round of a relay runs these, and to build one takes longer than to run it.
 _PRACTICE = bindparam("practice_id", type_=practice.c.id.type)
+_KINDS: dict[str, tuple[Table, type[Any]]] = {
+    "ContactType": (contact_type, ContactType),
+    "Pipeline": (pipeline, Pipeline),
+    "Stage": (stage, Stage),
+    "User": (user, User),
+}
 _HEAD = select(practice_head.c.seq).where(practice_head.c.practice_id == _PRACTICE)
 _TYPES = (
     select(*columns_of(contact_type, ContactType))
@@ -91,6 +98,24 @@ def _signs(credential: Credential) -> dict[str, Any]:
         "issued_at": credential.issued_at or _FOR_EVER,
         "token_id": credential.token_id or NO_TOKEN,
     }
+
+
+@cache
+def _finding(kind: str, lock: str) -> Select[Any]:
+    table, record = _KINDS[kind]
+    statement = select(*columns_of(table, record)).where(
+        table.c.practice_id == _PRACTICE, table.c.id == bindparam("asked", type_=table.c.id.type)
+    )
+    return statement.with_for_update(read=lock == "share") if lock else statement
+
+
+def find(
+    connection: Connection, kind: str, practice_id: UUID, key: UUID, lock: str = ""
+) -> Any | None:
+    """Return a row of the practice's vocabulary, locked against deletion ("share") or "update"."""
+    asked = {"practice_id": practice_id, "asked": key}
+    row = connection.execute(_finding(kind, lock), asked).first()
+    return _KINDS[kind][1](*row) if row else None
 
 
 def head(connection: Connection, practice_id: UUID) -> int:

@@ -11,7 +11,7 @@ from models.contact import Contact
 from models.practice import contact_type, tag
 from models.text import same_name_key
 from permissions.visibility import CONTACT
-from resolvers import contacts, owners, records
+from resolvers import constraints, contacts, owners
 from resolvers.change import Change
 from resolvers.enums import ErrorCode
 from resolvers.forms import ChangeOwner, CreateContact, UpdateContact
@@ -58,7 +58,7 @@ def match_of(job: Job) -> UUID | None:
 
 
 def _holder(job: Job, column: str, value: str) -> UUID | None:
-    return records.present_contact(job.connection, job.viewer.practice_id, column, value, None)
+    return constraints.present_contact(job.connection, job.viewer.practice_id, column, value, None)
 
 
 def _add(job: Job, change: Change, owner_field: str) -> Ref:

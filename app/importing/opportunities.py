@@ -11,7 +11,7 @@ from models.opportunity import Opportunity
 from models.practice import Pipeline, Stage
 from models.text import same_name_key
 from permissions.visibility import CONTACT, OPPORTUNITY
-from resolvers import new_opportunities, owners, records, vocabulary
+from resolvers import constraints, new_opportunities, owners, vocabulary
 from resolvers.change import Change
 from resolvers.enums import ErrorCode, OpportunityStatus, ValueSource
 from resolvers.forms import ChangeOwner, CreateOpportunity
@@ -86,7 +86,7 @@ def _pipeline(job: Job) -> Pipeline:
 
 
 def _present(job: Job, contact_id: UUID, pipeline: Pipeline) -> UUID | None:
-    return records.present_opportunity(job.connection, contact_id, pipeline.id)
+    return constraints.present_opportunity(job.connection, contact_id, pipeline.id)
 
 
 def _to_contact(job: Job, change: Change, ref: Ref) -> None:

@@ -166,14 +166,15 @@ async def test_a_real_violation_is_told_in_the_end(database: Database) -> None:
 async def test_a_cancelled_caller_neither_stops_the_write_nor_leaves_a_lock(
     database: Database,
 ) -> None:
-    begun, go_on = asyncio.Event(), threading.Event()
+    begun, go_on, loop = asyncio.Event(), threading.Event(), asyncio.get_running_loop()
 
     def job(connection: Connection) -> None:
         rename(connection, "Glow")
-        begun.set()
+        loop.call_soon_threadsafe(begun.set)
         # The statement that runs while the caller is cancelled.
         if database.is_sqlite:
-            connection.connection.create_function("wait", 0, lambda: go_on.wait(5))
+            driver = connection.connection.cursor().connection  # SQLite runs jobs in a thread
+            driver.create_function("wait", 0, lambda: go_on.wait(5))
             connection.execute(text("SELECT wait()"))
         else:
             connection.execute(text("SELECT pg_sleep(0.2)"))
