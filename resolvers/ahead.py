@@ -11,12 +11,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from permissions.visibility import OPPORTUNITY
-from resolvers import records
 from resolvers.boards import Board, find_board
 from resolvers.card_keys import Outline, card_of, read_outline
+from resolvers.card_rows import read_cards
 from resolvers.cards import CardCache, Selection, ShelfName, ShownCard
 from resolvers.lens import Lens
-from resolvers.loading import need_pipelines, show_opportunities
+from resolvers.loading import need_pipelines
 from resolvers.pages import Cut, Page, Paging
 from resolvers.seal import Seal
 from resolvers.sharing import in_common
@@ -85,11 +85,10 @@ def _shown(
 def _load(
     connection: Connection, lens: Lens, keys: dict[UUID, str], wanted: Selection
 ) -> dict[str, ShownCard] | None:
-    rows = records.load_rows(connection, OPPORTUNITY, keys)
     found = {}
-    for card in show_opportunities(connection, lens, list(rows.values()), wanted.wants):
-        try:
-            found[keys[card.id]] = ShownCard(card, wanted.show(card))
-        except Exception:
-            return None  # whatever it is, the generic way finds it again and tells it
+    for card in read_cards(connection, lens, keys, wanted.wants):
+        text = wanted.show(card)
+        if text is None:
+            return None
+        found[keys[card.id]] = ShownCard(card, text)
     return found

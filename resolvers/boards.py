@@ -46,9 +46,9 @@ class BoardColumn:
         """The column's id: of its stage, filter and order."""
         return self.board.view.id(self.board.seal, "column", self.stage.id)
 
-    def page_ahead(self, place: int) -> Page:
-        """Return the page for a place in the document; KeyError where none was read ahead."""
-        return self.board.ahead[place][self.stage.id]
+    def page_ahead(self, place: int) -> Page | None:
+        """Return the page for a place in the document; None where none was read ahead."""
+        return self.board.ahead.get(place, {}).get(self.stage.id)
 
     @property
     def totals(self) -> StageTotals:

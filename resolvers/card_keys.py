@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Integer, Select, bindparam, func, select
 
-from models.base import Id
+from models.base import Id, id_of
 from models.practice import practice_head, stage
 from permissions.rights import Permission
 from permissions.viewer import Viewer
@@ -33,7 +33,7 @@ class Outline(NamedTuple):
 
 def card_of(key: str) -> UUID:
     """Return the id of a key's card."""
-    return UUID(key.partition(".")[0])
+    return id_of(key.partition(".")[0])
 
 
 def read_outline(

@@ -54,12 +54,12 @@ class ShownCard:
 
 
 class Selection(NamedTuple):
-    """What a document asks of a card: told in one way, and how it is shown."""
+    """What a document asks of a card, told in one way; `show` is None for what it cannot show."""
 
     shape: str
     needs: frozenset[Need]
     wants: Wants
-    show: Callable[[SeenOpportunity], bytes]
+    show: Callable[[SeenOpportunity], bytes | None]
 
 
 class ShelfName(NamedTuple):

@@ -21,27 +21,34 @@ Wants = frozenset[str]
 _BELOW_CONTACT = "contact."
 
 _AUDIENCE = frozenset(("followers", "viewerCanChangeOwner", "viewerCanDelete"))
-_USERS = frozenset(("owner", "followers", "addedBy"))
+_USERS = frozenset(("owner", "followers"))
 
 
 def show_opportunities(
     connection: Connection, lens: Lens, cards: Sequence[Opportunity], wants: Wants
 ) -> list[SeenOpportunity]:
     """Return visible cards with all that `wants` names around them."""
-    contacts: list[Contact] = []
     if not wants.isdisjoint(("contact", "contactCard")):
-        contacts = records.attach_contacts(connection, cards)
+        records.attach_contacts(connection, cards)
+    read_around(connection, lens, cards, wants)
+    return [SeenOpportunity.through(lens, card) for card in cards]
+
+
+def read_around(
+    connection: Connection, lens: Lens, cards: Sequence[Opportunity], wants: Wants
+) -> None:
+    """Read all that `wants` names around cards whose contacts have been read."""
     if not wants.isdisjoint(_AUDIENCE):
-        records.attach_assigned(connection, OPPORTUNITY, cards)
+        records.attach_assigned(connection, OPPORTUNITY, cards, added=_asks_who_added(wants))
     if "documentCount" in wants:
         document_records.attach_totals(connection, cards)
     if not wants.isdisjoint(("stage", "pipeline")):
         need_pipelines(connection, lens)
     if not wants.isdisjoint(_USERS):
-        _need_users(connection, lens, cards)
+        _need_users(connection, lens, cards, wants)
     if "contact" in wants:
+        contacts = [card.contact_record for card in cards if card.contact_record]
         _around_contacts(connection, lens, contacts, below_contact(wants))
-    return [SeenOpportunity.through(lens, card) for card in cards]
 
 
 def show_contacts(
@@ -57,9 +64,10 @@ def _around_contacts(
     connection: Connection, lens: Lens, contacts: Sequence[Contact], wants: Wants
 ) -> None:
     if not wants.isdisjoint(_AUDIENCE):
-        records.attach_assigned(connection, CONTACT, contacts)
+        records.attach_assigned(connection, CONTACT, contacts, added=_asks_who_added(wants))
     elif lens.viewer.restricted:  # all that decides whether he sees the contact
-        records.attach_assigned(connection, CONTACT, contacts, of=lens.viewer.user_id)
+        of = lens.viewer.user_id
+        records.attach_assigned(connection, CONTACT, contacts, of=of, added=False)
     if "documentCount" in wants:
         document_records.attach_totals(connection, contacts)
     if "type" in wants:
@@ -68,7 +76,11 @@ def _around_contacts(
         records.attach_tags(connection, contacts)
         need_tags(connection, lens, chain.from_iterable(one.tag_ids for one in contacts))
     if not wants.isdisjoint(_USERS):
-        _need_users(connection, lens, contacts)
+        _need_users(connection, lens, contacts, wants)
+
+
+def _asks_who_added(wants: Wants) -> bool:
+    return not wants.isdisjoint(("addedBy", "addedAt"))
 
 
 def below_contact(wants: Wants) -> Wants:
@@ -117,10 +129,12 @@ def need_users(connection: Connection, lens: Lens, keys: Iterable[UUID | None]) 
     lens.add_users({key: known[key] for key in missing if key in known})
 
 
-def _need_users(connection: Connection, lens: Lens, found: Iterable[Contact | Opportunity]) -> None:
-    keys: set[UUID | None] = set()
-    for one in found:
-        keys.add(one.owner_id)
-        for assignment in one.assigned:
-            keys.update((assignment.user_id, assignment.added_by))
+def _need_users(
+    connection: Connection, lens: Lens, found: Sequence[Contact | Opportunity], wants: Wants
+) -> None:
+    keys: set[UUID | None] = {one.owner_id for one in found}
+    if "followers" in wants:
+        keys |= {assignment.user_id for one in found for assignment in one.assigned}
+    if "addedBy" in wants:
+        keys |= {assignment.added_by for one in found for assignment in one.assigned}
     need_users(connection, lens, keys)

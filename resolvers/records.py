@@ -20,6 +20,7 @@ from sqlalchemy import (
     cast,
     exists,
     func,
+    null,
     select,
 )
 
@@ -41,11 +42,20 @@ _COLUMNS = {
 }
 # Built once: a select of twenty columns takes longer to build than to run.
 _SELECTS = {name: select(*columns) for name, columns in _COLUMNS.items()}
+
+
+def _assignments(kind: Guarded, *, added: bool) -> Select[Any]:
+    columns = columns_of(kind.assigned, Assignment)
+    if not added:
+        columns = [*columns[:-2], null(), null()]
+    by_slot = (kind.assigned.c.record_id, kind.assigned.c.slot)
+    return select(*columns).where(among_given(by_slot[0])).order_by(*by_slot)
+
+
 _ASSIGNMENTS = {
-    kind.name: select(*columns_of(kind.assigned, Assignment))
-    .where(among_given(kind.assigned.c.record_id))
-    .order_by(kind.assigned.c.record_id, kind.assigned.c.slot)
+    (kind.name, added): _assignments(kind, added=added)
     for kind in (CONTACT, OPPORTUNITY)
+    for added in (True, False)
 }
 _TAGS = select(contact_tag.c.contact_id, contact_tag.c.tag_id).where(
     among_given(contact_tag.c.contact_id)
@@ -146,11 +156,19 @@ def lock_one(connection: Connection, kind: Guarded, key: UUID) -> list[Any]:
 
 
 def attach_assigned(
-    connection: Connection, kind: Guarded, records: Sequence[Record], of: UUID | None = None
+    connection: Connection,
+    kind: Guarded,
+    records: Sequence[Record],
+    *,
+    of: UUID | None = None,
+    added: bool = True,
 ) -> None:
-    """Fill `assigned` of the records: owner first, then followers by slot; or `of` one user."""
+    """Fill `assigned` of the records: owner first, then followers by slot; or `of` one user.
+
+    Unless who was `added` by whom and when is asked for, that is None.
+    """
     by_record: dict[UUID, list[Assignment]] = {one.id: [] for one in records}
-    statement = _ASSIGNMENTS[kind.name]
+    statement = _ASSIGNMENTS[kind.name, added]
     if of is not None:
         statement = statement.where(kind.assigned.c.user_id == of)
     for batch in _batches(list(by_record)):
@@ -170,12 +188,11 @@ def attach_tags(connection: Connection, contacts: Sequence[Contact]) -> None:
         one.tag_ids = frozenset(by_contact[one.id])
 
 
-def attach_contacts(connection: Connection, cards: Sequence[Opportunity]) -> list[Contact]:
-    """Fill `contact_record` of the cards, whoever may see it; return the contacts."""
+def attach_contacts(connection: Connection, cards: Sequence[Opportunity]) -> None:
+    """Fill `contact_record` of the cards, whoever may see it."""
     contacts = load_present(connection, CONTACT, (card.contact_id for card in cards))
     for card in cards:
         card.contact_record = contacts.get(card.contact_id)
-    return list(contacts.values())
 
 
 def load_whole_cards(connection: Connection, keys: Iterable[UUID]) -> dict[UUID, Opportunity]:

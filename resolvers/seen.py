@@ -188,7 +188,7 @@ class SeenOpportunity(_Seen, Opportunity):
         record = self.contact_record
         if record is None or not sees(CONTACT, self.lens.viewer, audience(record)):
             return None
-        return SeenContact.through(self.lens, record)
+        return record if isinstance(record, SeenContact) else SeenContact.through(self.lens, record)
 
     @property
     def contact_card(self) -> ContactCard:

@@ -5,6 +5,7 @@ no abstract types. Each gets one Python function, made once a document. Everythi
 value that does not fit, goes the generic way, so that errors, paths and nulls stay the same.
 """
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import GraphQLOutputType
@@ -13,8 +14,16 @@ from graphql.pyutils import Path
 from typing_extensions import override
 
 from schema.compiling import Details, Plan, planned
+from schema.errors import PlanFailure
+from schema.plain_values import Misfit
 
-Plans = dict[tuple[Any, ...], Plan | None]
+
+@dataclass(frozen=True)
+class Plans:
+    """The plans of one document by field, None where what it shows is not plain."""
+
+    of: dict[tuple[Any, ...], Plan | None] = field(default_factory=dict)
+    failure: PlanFailure = field(default_factory=PlanFailure)
 
 
 class CompilingExecutor(Executor[Any]):
@@ -26,7 +35,7 @@ class CompilingExecutor(Executor[Any]):
     def __init__(self, *args: Any, plans: Plans | None = None, **kwargs: Any) -> None:
         """Begin with the plans that are known for the document."""
         super().__init__(*args, **kwargs)
-        self.plans: Plans = {} if plans is None else plans
+        self.plans = plans or Plans()
 
     @override
     def complete_value(
@@ -44,8 +53,10 @@ class CompilingExecutor(Executor[Any]):
             if plan is not None:
                 try:
                     return plan.complete(result)
-                except Exception:
+                except Misfit:
                     pass
+                except Exception as error:
+                    self.plans.failure.tell(error)
         return super().complete_value(
             return_type, field_details_list, info, path, result, position_context
         )
@@ -53,9 +64,10 @@ class CompilingExecutor(Executor[Any]):
     def plan(self, return_type: GraphQLOutputType, details: Details) -> Plan | None:
         """Return the plan of a field; None if what it shows is not plain."""
         key = (return_type, *(id(one.node) for one in details))
-        if key not in self.plans:
-            self.plans[key] = planned(self, return_type, details)
-        return self.plans[key]
+        plans = self.plans
+        if key not in plans.of:
+            plans.of[key] = planned(self, return_type, details, plans.failure)
+        return plans.of[key]
 
     def forget(self) -> None:
         """Let go of what refers back to the executor: nothing has to be collected then."""

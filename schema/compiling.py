@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import orjson
 from graphql import (
     FieldNode,
-    GraphQLEnumType,
     GraphQLField,
     GraphQLLeafType,
     GraphQLList,
@@ -24,8 +23,10 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from typing_extensions import override
 
 from resolvers.cards import Selection
-from resolvers.lens import Named
+from resolvers.seen import SeenOpportunity
 from resolvers.sharing import Need
+from schema.errors import PlanFailure
+from schema.plain_values import EXACT, Misfit, is_named, misfit, serialized, shows
 from schema.plainness import has_no_directives
 from schema.sharing import NEEDS
 from schema.wants import names_below
@@ -36,10 +37,6 @@ _OUT = "return found"
 
 Complete = Callable[[Any], Any]
 Details = list[FieldDetails]
-
-
-class Misfit(Exception):
-    """A value that needs the generic way."""
 
 
 class Ahead(NamedTuple):
@@ -58,14 +55,20 @@ class Plan(NamedTuple):
 
 
 def planned(
-    executor: Executor[Any], return_type: GraphQLOutputType, details: Details
+    executor: Executor[Any],
+    return_type: GraphQLOutputType,
+    details: Details,
+    failure: PlanFailure,
 ) -> Plan | None:
-    """Return the plan for a value of `return_type`; None if the subtree is not plain."""
+    """Return the plan for a value of `return_type`; None if the subtree is not plain.
+
+    `failure` is told what fails of the cards that are read ahead.
+    """
     if not isinstance(get_named_type(return_type), GraphQLObjectType):
         return None
     if not has_no_directives([one.node for one in details], executor.fragment_definitions):
         return None
-    compiler = _Compiler(executor)
+    compiler = _Compiler(executor, failure)
     try:
         return Plan(compiler.completing(return_type, details), compiler.ahead)
     except Misfit:
@@ -75,11 +78,12 @@ def planned(
 class _Compiler:
     """Writes the functions of one subtree."""
 
-    def __init__(self, executor: Executor[Any]) -> None:
+    def __init__(self, executor: Executor[Any], failure: PlanFailure) -> None:
         """Compile for the document of `executor`."""
         self.executor = executor
+        self.failure = failure
         self.ahead: list[Ahead] = []
-        self._names: dict[str, Any] = {"Misfit": Misfit, "misfit": _misfit, "LISTS": (list, tuple)}
+        self._names: dict[str, Any] = {"Misfit": Misfit, "misfit": misfit, "LISTS": (list, tuple)}
 
     def completing(self, kind: GraphQLOutputType, details: Details) -> Complete:
         """Return the function for a value of `kind`; Misfit if the subtree is not plain."""
@@ -100,12 +104,12 @@ class _Compiler:
         return self._leaf(kind, value)
 
     def _leaf(self, kind: Any, value: str) -> str:
-        exact = _EXACT.get(kind.name)
+        exact = EXACT.get(kind.name)
         if exact is not None:
             return f"({value} if type({value}) is {exact} else misfit({value}))"
         if not isinstance(kind, GraphQLLeafType):
             raise Misfit
-        return f"{self._name(_serialized(kind))}({value})"
+        return f"{self._name(serialized(kind))}({value})"
 
     def _object(self, kind: GraphQLObjectType, details: Details) -> Complete:
         grouped = self.executor.collect_subfields(kind, details).grouped_field_set
@@ -113,7 +117,7 @@ class _Compiler:
         for place, (name, fields) in enumerate(grouped.items()):
             members.append(f"{name!r}: {self._field(kind, fields, f'v{place}', lines)}")
         shown = "{" + ", ".join(members) + "}"
-        if not _is_named(kind):
+        if not is_named(kind):
             return self._function("row", *lines, f"return {shown}")
         # Many records name the same user or tag: it is completed once an answer.
         found = f"found = row.shown.get({(key := self._name(object()))})"
@@ -126,7 +130,7 @@ class _Compiler:
         """Return the lines that refuse what is no row of `kind`."""
         if kind.is_type_of is None:
             return []
-        check, usual = self._name(kind.is_type_of), self._name(_shows(kind)[0])
+        check, usual = self._name(kind.is_type_of), self._name(shows(kind)[0])
         return [f"if type(row) is not {usual} and not {check}(row, None): raise Misfit"]
 
     def _field(self, kind: GraphQLObjectType, fields: Details, value: str, lines: list[str]) -> str:
@@ -137,7 +141,7 @@ class _Compiler:
         if field is None:
             raise Misfit
         if (kind.name, node.name.value) in _READ_AHEAD:
-            lines.append(f"{value} = row.page_ahead({id(node)})")
+            lines.append(f"{value} = row.page_ahead({id(node)}) or misfit(row)")
             return f"{self._name(self._page(field, fields))}({value})"
         if field.args or not getattr(field.resolve, "_is_default", False):
             raise Misfit
@@ -147,7 +151,7 @@ class _Compiler:
 
     def _page(self, field: GraphQLField, fields: Details) -> Complete:
         """Return the function for a page that is read ahead."""
-        page = _PageCompiler(self.executor)
+        page = _PageCompiler(self.executor, self.failure)
         complete = page.completing(field.type, fields)
         if page.cards is None or fields[0].fragment_variable_values is not None:
             raise Misfit
@@ -178,16 +182,16 @@ class _PageCompiler(_Compiler):
             return super()._present(kind, details, value)
         if self.cards is not None:
             raise Misfit  # a page is of cards under one selection
-        self.cards = _CardCompiler(self.executor).selection(kind, details)
+        self.cards = _CardCompiler(self.executor, self.failure).selection(kind, details)
         return f"{value}.json"
 
 
 class _CardCompiler(_Compiler):
     """Writes the functions of a card, and what viewers must have in common to see the same."""
 
-    def __init__(self, executor: Executor[Any]) -> None:
+    def __init__(self, executor: Executor[Any], failure: PlanFailure) -> None:
         """Begin with a card that shows nothing."""
-        super().__init__(executor)
+        super().__init__(executor, failure)
         self._shape: list[str] = []
         self._needs: set[Need] = set()
 
@@ -200,7 +204,7 @@ class _CardCompiler(_Compiler):
             lambda _node: True,  # without directives, all of it is included
         )
         shape, needs = "".join(self._shape), frozenset(self._needs)
-        return Selection(shape, needs, wants, lambda card: orjson.dumps(complete(card)))
+        return Selection(shape, needs, wants, _showing(complete, self.failure))
 
     @override
     def _object(self, kind: GraphQLObjectType, details: Details) -> Complete:
@@ -221,29 +225,16 @@ class _CardCompiler(_Compiler):
         return super()._field(kind, fields, value, lines)
 
 
-# Scalars whose values are shown as they are, if they are of exactly this class.
-_EXACT = {"String": "str", "ID": "str", "Boolean": "bool"}
+def _showing(complete: Complete, failure: PlanFailure) -> Callable[[SeenOpportunity], bytes | None]:
+    """Return what makes JSON of a card; None where it must go the generic way."""
 
+    def show(card: SeenOpportunity) -> bytes | None:
+        try:
+            return orjson.dumps(complete(card))
+        except Misfit:
+            return None
+        except Exception as error:
+            failure.tell(error)
+            return None
 
-def _serialized(kind: GraphQLLeafType) -> Complete:
-    """Return the function that shows a leaf's value; enums by look-up."""
-    if isinstance(kind, GraphQLEnumType):
-        names = {value.value: name for name, value in kind.values.items()}
-        return names.__getitem__
-    return kind.coerce_output_value
-
-
-def _shows(kind: GraphQLObjectType) -> tuple[type[Any], ...]:
-    """Return the classes of the rows that a kind shows."""
-    definition = kind.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
-    shows: tuple[type[Any], ...] = getattr(definition.origin, "shows", ()) or (object,)
-    return shows
-
-
-def _is_named(kind: GraphQLObjectType) -> bool:
-    """Return whether a kind shows rows of the vocabulary, which are made anew for each request."""
-    return all(issubclass(one, Named) for one in _shows(kind))
-
-
-def _misfit(_value: Any) -> Any:
-    raise Misfit
+    return show

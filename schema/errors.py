@@ -14,6 +14,20 @@ _NO_DATABASE = "The database cannot be reached just now. Try again in a moment."
 _INTERNAL = "Something went wrong here. Tell us the request id if it happens again."
 
 
+class PlanFailure:
+    """Tells of the first failure of a plan, without data; the generic way answers all of them."""
+
+    def __init__(self) -> None:
+        """Begin with a plan that has not failed."""
+        self._told = False
+
+    def tell(self, error: Exception) -> None:
+        """Log the first failure: what is wrong is in the code, and the same the next time."""
+        if not self._told:
+            self._told = True
+            _log.error("plan failed", **described(error))
+
+
 def shown(error: GraphQLError, request_id: str | None) -> dict[str, Any]:
     """Return what a client sees of an error; anything unexpected is logged and masked."""
     told = error.formatted

@@ -90,7 +90,7 @@ class Engine:
             self._documents.move_to_end(query)
             return known
         document, bill = read(query, self._limits)
-        known = self._documents[query] = Known(document, bill, {}, WeakValueDictionary())
+        known = self._documents[query] = Known(document, bill, Plans(), WeakValueDictionary())
         self._cached += len(query)
         while self._cached > _MOST_CACHED:
             self._cached -= len(self._documents.popitem(last=False)[0])

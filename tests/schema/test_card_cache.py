@@ -12,6 +12,7 @@ from tests.documents.filing import uploaded
 from tests.scenarios.spa import Spa, open_spa
 from tests.server import Server
 
+pytestmark = pytest.mark.usefixtures("plan_failures")
 USER = "{ id name active email role onlyAssignedData permissions }"
 PERSON = f"""id name firstName lastName email phone source version updatedAt documentCount
 type {{ name system }} tags {{ id name }} owner {USER} followers {{ source user {{ name }} }}

@@ -10,7 +10,13 @@ from typing import Any
 
 import orjson
 import pytest
-from graphql import OperationDefinitionNode, OperationType
+from graphql import (
+    GraphQLObjectType,
+    OperationDefinitionNode,
+    OperationType,
+    get_named_type,
+)
+from structlog.typing import EventDict
 
 from permissions.viewer import Credential
 from resolvers import vocabulary
@@ -21,6 +27,8 @@ from schema.compiled import CompilingExecutor
 from schema.context import Context
 from schema.execution import Engine, Rejected, Request
 from schema.listening import encoded
+from schema.schema import core
+from schema.sharing import NEEDS
 from tests.documents.filing import uploaded
 from tests.model import documents
 from tests.scenarios.spa import Spa, open_spa
@@ -28,6 +36,7 @@ from tests.schema.drawing import Drawing
 from tests.schema.test_card_cache import ASKED, BOARD, READ_AHEAD
 from tests.server import Server
 
+pytestmark = pytest.mark.usefixtures("plan_failures")
 TESTS = Path(__file__).parent.parent
 DRAWN = 100
 
@@ -171,18 +180,44 @@ async def test_filtered_and_ordered_boards_are_answered_alike(answers: Answers, 
     assert b'"sortKey"' in shown
 
 
+def selected(kind: str, name: str) -> str:
+    """Return the selection of a field alone."""
+    field = core.get_type(kind).fields[name]  # type: ignore[union-attr]
+    below = " { __typename }" if isinstance(get_named_type(field.type), GraphQLObjectType) else ""
+    return name + below
+
+
+@pytest.mark.parametrize("kind", ["Opportunity", "Contact"])
+async def test_each_field_of_a_card_is_read_where_it_alone_is_asked_for(
+    answers: Answers, kind: str
+) -> None:
+    for name in NEEDS[kind].keys() - {"__typename"}:
+        one = selected(kind, name)
+        asked = one if kind == "Opportunity" else f"contact {{ {one} }}"
+        request = Request(BOARD % (READ_AHEAD, asked), {"pipeline": answers.spa.pipeline})
+        assert b'"errors"' not in await answers.check(request)
+    assert answers.cards.size > 0
+
+
 @pytest.mark.parametrize("of", [(SeenContact, "tags"), (SeenOpportunity, "stage")])
 async def test_a_field_that_fails_fails_alike(
-    answers: Answers, of: tuple[type[Any], str], monkeypatch: pytest.MonkeyPatch
+    answers: Answers,
+    of: tuple[type[Any], str],
+    monkeypatch: pytest.MonkeyPatch,
+    plan_failures: list[EventDict],
 ) -> None:
     seen, name = of
     usual = getattr(seen, name)
 
     def failing(self: Any) -> Any:
         if self.name.startswith("B"):
-            raise LookupError("no such thing")
+            raise LookupError(self.name)
         return usual.fget(self)
 
     monkeypatch.setattr(seen, name, property(failing))
     shown = await answers.check(Request(PAGED, {"pipeline": answers.spa.pipeline}))
     assert b'"INTERNAL"' in shown
+    told = [one for one in plan_failures if one["event"] == "plan failed"]
+    assert [one["error"] for one in told] == ["LookupError"]  # once, however often it failed
+    assert "B" not in "".join(map(str, told[0].values()))
+    plan_failures.clear()
