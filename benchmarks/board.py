@@ -16,15 +16,18 @@ from benchmarks.serving import Served, serving
 from resolvers.ids import global_id
 
 CARDS = 20_000
+_PACKED = "raw SQL, rows as JSON"
 _PATHS = {
     "product, warm": "/graphql",
     "product, cold": "/cold/graphql",
     "raw SQL": "/raw",
-    "stock": "/stock/",
+    _PACKED: "/raw?packed",
+    "stock": "/",
     "constant bytes": "/board-bytes",
 }
-_SAME = ("product, cold", "raw SQL", "stock")
-_HEAD = ("", "requests/s", "CPU ms/request", "p50 ms", "p99 ms", "KiB", "x stock", "% of raw")
+_RAW = ("raw SQL", _PACKED)
+_SAME = ("product, cold", *_RAW, "stock")
+_HEAD = ("", "requests/s", "CPU ms/request", "p50 ms", "p99 ms", "KiB", "x stock", "% of best raw")
 
 
 @dataclass(frozen=True)
@@ -32,21 +35,25 @@ class _Case:
     """One database, measured for some seconds a variant."""
 
     place: Place
-    served: Served
+    ours: Served
+    stock: Served
     seconds: float
 
-    def requests(self, path: str, users: list[str]) -> list[bytes]:
-        """Return the request of each user."""
-        return board_requests(self.place, self.served, path, users)
+    def served(self, name: str) -> Served:
+        """Return the server of a variant."""
+        return self.stock if name == "stock" else self.ours
 
-    def warm(self, users: list[str]) -> None:
-        """Let each user see his board once, so that its cards are kept."""
-        for request in self.requests(_PATHS["product, warm"], users):
-            fetch(self.served.port, request)
+    def requests(self, name: str, users: list[str]) -> list[bytes]:
+        """Return the request of each user to a variant."""
+        return board_requests(self.place, self.served(name), _PATHS[name], users)
 
-    def rate(self, path: str, users: list[str]) -> Rate:
-        """Return how fast a path answers."""
-        served, requests = self.served, self.requests(path, users)
+    def answers(self, name: str, users: list[str]) -> list[bytes]:
+        """Return what each user sees, one after another."""
+        return [fetch(self.served(name).port, one) for one in self.requests(name, users)]
+
+    def rate(self, name: str, users: list[str]) -> Rate:
+        """Return how fast a variant answers."""
+        served, requests = self.served(name), self.requests(name, users)
         return elsewhere(hammer, Load(served.port, served.pid, requests, self.seconds))
 
 
@@ -66,24 +73,27 @@ def measure(places: Places, report: Report, *, quick: bool) -> None:
         "Board",
         f"5 stages, 50 cards each, {CARDS:,} opportunities; 4 connections; viewers take turns:"
         " 25 see everything, 25 only what is assigned to them. x stock and % of raw compare CPU."
+        " One raw statement that makes the JSON is not among them: SQLite cannot make these ids."
         " Warm: cards are kept, their keys are read by every request; cold: none is kept.",
     )
     for kind in places.kinds:
         place = places.filled(kind, CARDS)
-        with serving(place) as served:
-            case = _Case(place, served, 2 if quick else 6)
+        with serving(place) as ours, serving(place, stock=True) as stock:
+            case = _Case(place, ours, stock, 2 if quick else 6)
             _check(case)
             staff = place.staff
             turns = list(
                 chain.from_iterable(zip(staff.unrestricted, staff.restricted, strict=True))
             )
-            case.warm(turns)
-            found = {name: case.rate(path, turns) for name, path in _PATHS.items()}
+            case.answers("product, warm", turns)  # now their cards are kept
+            names = [one for one in _PATHS if one != _PACKED or kind == "SQLite"]
+            found = {name: case.rate(name, turns) for name in names}
         report.table((kind, *_HEAD[1:]), [_row(name, found) for name in found])
 
 
 def _row(name: str, found: dict[str, Rate]) -> tuple[str, ...]:
     rate = found[name]
+    best = min(found[one].cpu_ms for one in _RAW if one in found)
     return (
         name,
         f"{rate.per_second:,.1f}",
@@ -92,7 +102,7 @@ def _row(name: str, found: dict[str, Rate]) -> tuple[str, ...]:
         f"{rate.p99_ms:.1f}",
         f"{rate.sizes / 1024:.0f}",
         f"{found['stock'].cpu_ms / rate.cpu_ms:.1f}",
-        f"{100 * found['raw SQL'].cpu_ms / rate.cpu_ms:.0f}",
+        f"{100 * best / rate.cpu_ms:.0f}",
     )
 
 
@@ -101,8 +111,8 @@ def _check(case: _Case) -> None:
     for user in (*case.place.staff.unrestricted[:2], *case.place.staff.restricted[:2]):
         bodies = {}
         for name in ("product, warm", *_SAME):
-            (request,) = case.requests(_PATHS[name], [user])
-            bodies[name] = _sorted(orjson.loads(fetch(case.served.port, request))["data"])
+            (answer,) = case.answers(name, [user])
+            bodies[name] = _sorted(orjson.loads(answer)["data"])
         for name, body in bodies.items():
             if body != bodies["product, warm"] or len(body["board"]["columns"]) != 5:
                 raise RuntimeError(f"{name} answers otherwise on {case.place.kind}")

@@ -41,13 +41,14 @@ class _Variant:
 
 
 _CONSTANT = "constant, transport.write"
+_STOCK = "stock"
 _VARIANTS = (
     _Variant("product", "/graphql"),
     _Variant("product, no cursor asked", "/graphql", live=LIVE_WITHOUT_CURSOR),
     _Variant(_CONSTANT, "/constant/direct"),
     _Variant("constant, websocket.send", "/constant"),
     _Variant("constant without moves", "/constant/direct", moved_at="/constant/alone"),
-    _Variant("stock", "/stock/", STOCK_MOVE),
+    _Variant(_STOCK, "/", STOCK_MOVE),
 )
 
 
@@ -78,7 +79,7 @@ def _found(places: Places, subscribers: int, moves: int) -> dict[str, Heard]:
     found = {}
     for number, variant in enumerate(_VARIANTS):
         place = places.copy("SQLite", CARDS, f"fanout_{subscribers}_{number}")
-        with serving(place) as served:
+        with serving(place, stock=variant.name == _STOCK) as served:
             audience = _audience(place, served, variant, subscribers, moves)
             found[variant.name] = elsewhere(listen, audience)
     return found
@@ -136,7 +137,7 @@ async def _read(url: str, job: object) -> list[UUID]:
 
 
 def _row(name: str, found: dict[str, Heard]) -> tuple[str, ...]:
-    heard, stock, constant = found[name], found["stock"], found[_CONSTANT]
+    heard, stock, constant = found[name], found[_STOCK], found[_CONSTANT]
     return (
         name,
         f"{heard.deliveries:,}",

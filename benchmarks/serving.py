@@ -1,4 +1,7 @@
-"""The measured server: the product with the raw and stock endpoints beside it, in one process."""
+"""The measured servers: the product with the raw endpoints beside it, and the stock spelling.
+
+The stock spelling runs as its documentation shows it: with uvicorn's and Python's own settings.
+"""
 
 import hashlib
 import multiprocessing
@@ -58,11 +61,14 @@ class Served:
 
 
 @contextmanager
-def serving(place: Place, port: int = 0, wake_url: str = "memory://") -> Iterator[Served]:
+def serving(
+    place: Place, port: int = 0, wake_url: str = "memory://", *, stock: bool = False
+) -> Iterator[Served]:
     """Yield a server of a database, in a process of its own; 0 is any free port."""
     ours, theirs = SPAWN.Pipe()
     words = (place.as_json(), theirs, port, wake_url)
-    process = SPAWN.Process(target=_serve, args=words, name="server")
+    serve = _serve_stock if stock else _serve
+    process = SPAWN.Process(target=serve, args=words, name="server")
     process.start()
     try:
         assert process.pid is not None
@@ -93,6 +99,21 @@ def _serve(stored: dict[str, Any], told: Connection, port: int, wake_url: str) -
     told.send(listener.getsockname()[1])
     server.run(sockets=[listener])
     folder.cleanup()
+
+
+def _serve_stock(stored: dict[str, Any], told: Connection, port: int, _wake_url: str) -> None:
+    broadcast = Broadcast("memory://")
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with broadcast:
+            yield
+
+    view = StockView(Place.from_json(stored).url, Tokens(SECRET), broadcast)
+    app = Starlette(routes=[Mount("/", view)], lifespan=lifespan)
+    listener = socket.create_server(("127.0.0.1", port), backlog=BACKLOG)
+    told.send(listener.getsockname()[1])
+    uvicorn.Server(uvicorn.Config(app, log_level="critical")).run(sockets=[listener])
 
 
 async def _counted(request: Request) -> Response:
@@ -133,11 +154,8 @@ async def _board_bytes(_request: Request) -> Response:
 
 def _application(place: Place, settings: Settings) -> Starlette:
     app, cold = create_app(settings, SECRET), create_app(settings, SECRET, cards=CardCache(0))
-    broadcast = Broadcast("memory://")
-    stock = StockView(place.url, broadcast)
     app.router.routes += [
         Route("/raw", RawBoard(place).answer, methods=["POST"]),
-        Mount("/stock", stock),
         Route("/raw-upload", _counted, methods=["PUT"]),
         Route("/plain-upload", _plainly_kept, methods=["PUT"]),
         Route("/raw-download", _repeated),
@@ -149,7 +167,7 @@ def _application(place: Place, settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(running: Starlette) -> AsyncIterator[Any]:
-        async with cold.router.lifespan_context(cold), ours(running) as state, broadcast:
+        async with cold.router.lifespan_context(cold), ours(running) as state:
             yield state
 
     app.router.lifespan_context = lifespan

@@ -10,16 +10,17 @@ from uuid import UUID
 import strawberry
 from broadcaster import Broadcast
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import async_sessionmaker
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from starlette.requests import HTTPConnection
 from strawberry.asgi import GraphQL
 from strawberry.schema.config import StrawberryConfig
 from typing_extensions import override
 
+from app.tokens import Tokens
 from benchmarks.stock_loaders import StockContext
 from benchmarks.stock_rows import OpportunityRow, PracticeRow, StageRow, TotalRow, UserRow
 from benchmarks.stock_types import Board, Column, ContactCard, Info, Money, Stage, Totals, User
-from models.database import Database
+from models.engines import POOL_SIZE
 from models.opportunity import EVERYBODY
 from resolvers.ids import global_id, parse
 from schema.scalars import SCALARS
@@ -167,19 +168,19 @@ def _event(told: dict[str, Any]) -> CardUpdated:
 class StockView(GraphQL[StockContext, None]):
     """Strawberry's own ASGI application, on the product's tables."""
 
-    def __init__(self, url: str, broadcast: Broadcast) -> None:
-        """Use a pool of connections like the product's."""
+    def __init__(self, url: str, tokens: Tokens, broadcast: Broadcast) -> None:
+        """Use a pool of connections as large as the product's."""
         config = StrawberryConfig(scalar_map=SCALARS)
         schema = strawberry.Schema(Query, Mutation, Subscription, config=config)
         super().__init__(schema, subscription_protocols=("graphql-transport-ws",))
-        self._sessions = async_sessionmaker(Database(url).engine, expire_on_commit=False)
-        self._broadcast = broadcast
+        engine = create_async_engine(url, pool_size=POOL_SIZE)
+        self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+        self._tokens, self._broadcast = tokens, broadcast
 
     @override
     async def get_context(self, request: HTTPConnection, response: Any) -> StockContext:
         """Return who asks; over WebSocket the token comes as a header too, to keep this short."""
-        tokens = request.app.state.desk.tokens
-        bearer = tokens.read_header(request.headers.get("authorization"))
+        bearer = self._tokens.read_header(request.headers.get("authorization"))
         async with self._sessions() as session:
             viewer = await session.get_one(UserRow, bearer.user_id)
             practice = await session.get_one(PracticeRow, viewer.practice_id)
