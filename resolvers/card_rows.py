@@ -3,7 +3,7 @@
 What was not read has no value: whoever looks at it anyway gets an AttributeError, not a wrong one.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, and_, select
 from models.among import among_given
 from models.contact import contact
 from models.opportunity import opportunity
+from models.packed import read_rows
 from resolvers.lens import Lens
 from resolvers.loading import Wants, below_contact, read_around
 from resolvers.seen import SeenContact, SeenOpportunity
@@ -49,11 +50,12 @@ _OF_CONTACT: dict[str, Names] = {
 
 
 class _Reading(NamedTuple):
-    """A statement, and the attributes of card and contact that its columns hold."""
+    """A statement, what makes cards of its first columns, and contacts of the others."""
 
     statement: Select[Any]
-    card: Names
-    contact: Names
+    width: int
+    card: Callable[[Lens, Sequence[Any]], SeenOpportunity]
+    contact: Callable[[Lens, Sequence[Any]], SeenContact] | None
 
 
 def read_cards(
@@ -61,24 +63,30 @@ def read_cards(
 ) -> list[SeenOpportunity]:
     """Return cards by their ids, whoever may see them, with all that `wants` names around them."""
     reading = _reading(wants)
-    width = len(reading.card)
+    width = reading.width
     cards = []
-    for row in connection.execute(reading.statement, {"keys": list(keys)}).all():
-        card = _filled(SeenOpportunity, lens, reading.card, row[:width])
+    for row in read_rows(connection, reading.statement, {"keys": list(keys)}):
+        card = reading.card(lens, row[:width])
         card.contact_record = None
         if reading.contact and row[width] is not None:
-            card.contact_record = _filled(SeenContact, lens, reading.contact, row[width:])
+            card.contact_record = reading.contact(lens, row[width:])
         cards.append(card)
     read_around(connection, lens, cards, wants)
     return cards
 
 
-def _filled(kind: type[T], lens: Lens, names: Names, values: Sequence[Any]) -> T:
-    one = kind.__new__(kind)
-    one.lens, one.assigned = lens, ()
-    for name, value in zip(names, values, strict=True):
-        setattr(one, name, value)
-    return one
+def _filling(kind: type[T], names: Names) -> Callable[[Lens, Sequence[Any]], T]:
+    """Return the function that makes a record of a row: written out, as it runs for each card."""
+    targets = "".join(f"one.{name}, " for name in names)
+    source = f"""def filled(lens, values):
+        one = new(kind)
+        one.lens, one.assigned = lens, ()
+        {targets}= values
+        return one"""
+    made: dict[str, Any] = {"kind": kind, "new": kind.__new__}
+    exec(source, made)
+    filled: Callable[[Lens, Sequence[Any]], T] = made["filled"]
+    return filled
 
 
 @lru_cache(maxsize=512)
@@ -91,7 +99,8 @@ def _reading(wants: Wants) -> _Reading:
     if shown:
         present = and_(contact.c.id == opportunity.c.contact_id, contact.c.deleted_at.is_(None))
         statement = statement.select_from(opportunity.outerjoin(contact, present))
-    return _Reading(statement, card, shown)
+    contacts = _filling(SeenContact, shown) if shown else None
+    return _Reading(statement, len(card), _filling(SeenOpportunity, card), contacts)
 
 
 def _asked(columns: dict[str, Names], wants: Wants) -> list[str]:

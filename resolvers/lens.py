@@ -40,7 +40,14 @@ class SeenContactType(Named):
 
 
 class SeenTag(Named):
-    """A tag."""
+    """A tag; `place` is where it stands among others: by name."""
+
+    __slots__ = ("place",)
+
+    def __init__(self, row: Tag) -> None:
+        """Show `row`."""
+        super().__init__("Tag", row)
+        self.place = (row.name.casefold(), self.global_id)
 
 
 class SeenPipeline(Named):
@@ -126,7 +133,7 @@ class Lens:
 
     def add_tags(self, tags: list[Tag]) -> None:
         """Take tags into the vocabulary."""
-        self.tags.update((row.id, SeenTag("Tag", row)) for row in tags)
+        self.tags.update((row.id, SeenTag(row)) for row in tags)
 
     def add_types(self, types: list[ContactType]) -> None:
         """Take contact types into the vocabulary."""

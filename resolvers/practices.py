@@ -87,7 +87,7 @@ def tags(
     prefixes = _prefixes(search, limits)
     every = vocabulary.tags(connection, lens.viewer.practice_id)
     found = [one for one in every if has_prefixes(search_words(one.name), prefixes)]
-    return [SeenTag("Tag", one) for one in found[:size]]
+    return [SeenTag(one) for one in found[:size]]
 
 
 def _prefixes(search: str | None, limits: Limits) -> tuple[str, ...]:

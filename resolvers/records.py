@@ -29,6 +29,7 @@ from models.assigned import Assignment
 from models.base import columns_of
 from models.contact import Contact, contact, contact_tag, contact_word
 from models.opportunity import Opportunity, opportunity, opportunity_word
+from models.packed import read_rows
 from permissions.viewer import Viewer
 from permissions.visibility import CONTACT, OPPORTUNITY, Guarded, present, visible
 
@@ -56,6 +57,10 @@ _ASSIGNMENTS = {
     (kind.name, added): _assignments(kind, added=added)
     for kind in (CONTACT, OPPORTUNITY)
     for added in (True, False)
+}
+_OWN_ASSIGNMENTS = {
+    kind.name: _ASSIGNMENTS[kind.name, False].where(kind.assigned.c.user_id == bindparam("of"))
+    for kind in (CONTACT, OPPORTUNITY)
 }
 _TAGS = select(contact_tag.c.contact_id, contact_tag.c.tag_id).where(
     among_given(contact_tag.c.contact_id)
@@ -163,16 +168,14 @@ def attach_assigned(
     of: UUID | None = None,
     added: bool = True,
 ) -> None:
-    """Fill `assigned` of the records: owner first, then followers by slot; or `of` one user.
+    """Fill `assigned` of the records: owner first, then followers by slot; or `of` one user only.
 
     Unless who was `added` by whom and when is asked for, that is None.
     """
     by_record: dict[UUID, list[Assignment]] = {one.id: [] for one in records}
-    statement = _ASSIGNMENTS[kind.name, added]
-    if of is not None:
-        statement = statement.where(kind.assigned.c.user_id == of)
+    statement = _ASSIGNMENTS[kind.name, added] if of is None else _OWN_ASSIGNMENTS[kind.name]
     for batch in _batches(list(by_record)):
-        for row in connection.execute(statement, {"keys": batch}).all():
+        for row in read_rows(connection, statement, {"keys": batch, "of": of}):
             by_record[row[0]].append(Assignment._make(row))
     for one in records:
         one.assigned = tuple(by_record[one.id])
@@ -182,7 +185,7 @@ def attach_tags(connection: Connection, contacts: Sequence[Contact]) -> None:
     """Fill `tag_ids` of the contacts."""
     by_contact: dict[UUID, set[UUID]] = {one.id: set() for one in contacts}
     for batch in _batches(list(by_contact)):
-        for contact_id, tag_id in connection.execute(_TAGS, {"keys": batch}).all():
+        for contact_id, tag_id in read_rows(connection, _TAGS, {"keys": batch}):
             by_contact[contact_id].add(tag_id)
     for one in contacts:
         one.tag_ids = frozenset(by_contact[one.id])

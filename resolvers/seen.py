@@ -21,6 +21,8 @@ from resolvers.do_not_disturb import DoNotDisturb, shown
 from resolvers.ids import follower_id, global_id
 from resolvers.lens import Lens, Money, SeenContactType, SeenPipeline, SeenStage, SeenTag, SeenUser
 
+_PLACE = attrgetter("place")
+
 
 class ContactCard(NamedTuple):
     """All that a card tells of its contact to everybody who sees the card (R15)."""
@@ -63,16 +65,25 @@ class SeenFollower(NamedTuple):
         return self.assignment.added_at
 
 
-class Audience(NamedTuple):
-    """Owner and followers of a record."""
+class Audience:
+    """Owner and followers of a record; the followers are looked for where they decide."""
 
-    owner: UUID | None
-    followers: frozenset[UUID]
+    __slots__ = ("_assigned", "owner")
+
+    def __init__(self, owner: UUID | None, assigned: tuple[Assignment, ...]) -> None:
+        """Tell of an owner, and of who else is assigned."""
+        self.owner = owner
+        self._assigned = assigned
+
+    @property
+    def followers(self) -> frozenset[UUID]:
+        """Who follows the record."""
+        return followers_of(self._assigned)
 
 
 def audience(record: Contact | Opportunity) -> Audience:
     """Return who owns and follows a record whose `assigned` was read."""
-    return Audience(record.owner_id, followers_of(record.assigned))
+    return Audience(record.owner_id, record.assigned)
 
 
 class _Seen:
@@ -118,7 +129,7 @@ class _Seen:
 
     @property
     def _audience(self) -> Audience:
-        return Audience(self.owner_id, followers_of(self.assigned))
+        return Audience(self.owner_id, self.assigned)
 
     @property
     def viewer_can_edit(self) -> bool:
@@ -151,8 +162,7 @@ class SeenContact(_Seen, Contact):
     @property
     def tags(self) -> list[SeenTag]:
         """The contact's tags by name."""
-        tags = (self.lens.tags[key] for key in self.tag_ids)
-        return sorted(tags, key=lambda tag: (tag.name.casefold(), tag.global_id))
+        return sorted([self.lens.tags[key] for key in self.tag_ids], key=_PLACE)
 
     @property
     def do_not_disturb(self) -> DoNotDisturb:

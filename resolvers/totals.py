@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from models.among import among_given
 from models.opportunity import EVERYBODY, opportunity, opportunity_total
 from models.practice import Stage
 from permissions.viewer import Viewer
@@ -27,7 +28,7 @@ _TOTAL = opportunity_total.c
 _KEPT = select(_TOTAL.stage_id, _TOTAL.status, _TOTAL.count, _TOTAL.value).where(
     _TOTAL.practice_id == bindparam("practice_id"),
     _TOTAL.user_id == bindparam("user_id"),
-    _TOTAL.stage_id.in_(bindparam("stage_ids", expanding=True)),
+    among_given(_TOTAL.stage_id),
 )
 ZERO = Sum(0, Decimal("0.00"))
 
@@ -71,7 +72,7 @@ def _kept_sums(
     asked = {
         "practice_id": viewer.practice_id,
         "user_id": viewer.user_id if viewer.restricted else EVERYBODY,
-        "stage_ids": stage_ids,
+        "keys": list(stage_ids),
     }
     rows = connection.execute(_KEPT, asked).all()
     return {(stage_id, status): Sum(count, value) for stage_id, status, count, value in rows}
