@@ -9,9 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
+from app.checking.drift import drift
 from benchmarks.places import Place, Places
 from benchmarks.report import Report
 from models.database import Database
+from models.engines import UNHURRIED
 from models.opportunity import opportunity
 from models.seams import Seams
 from permissions.viewer import Credential
@@ -63,15 +65,16 @@ def measure(places: Places, report: Report, *, quick: bool) -> None:
     """Measure one caller, and several at once, on every database."""
     report.section(
         "Moves",
-        f"`moveOpportunity` without HTTP, {CARDS:,} opportunities. SQLite waits for the disk"
-        " (synchronous=FULL); this PostgreSQL does not (fsync=off).",
+        f"`moveOpportunity` without HTTP, {CARDS:,} opportunities of one practice. Both databases"
+        " wait for the disk at each commit. Drift: what `app check` finds afterwards of sums and"
+        " other derived rows that are not as the records say.",
     )
     rows = []
     for kind in places.kinds:
         for callers in _CALLERS:
             place = places.copy(kind, CARDS, f"moves_{callers}")
             rows.append(asyncio.run(_moved(place, callers, 2 if quick else 6)))
-    report.table(("", "moves/s", "p50 ms", "p99 ms", "CPU ms/move"), rows)
+    report.table(("", "moves/s", "p50 ms", "p99 ms", "CPU ms/move", "drift"), rows)
 
 
 async def _moved(place: Place, callers: int, seconds: float) -> tuple[str, ...]:
@@ -83,6 +86,7 @@ async def _moved(place: Place, callers: int, seconds: float) -> tuple[str, ...]:
     await asyncio.gather(*(mover.work(began + seconds) for _ in range(callers)))
     elapsed, cpu = time.perf_counter() - began, time.process_time() - cpu
     await database.close()
+    drifted = await _drifted(place)
     waits = sorted(mover.waits)
     return (
         f"{place.kind}, {callers} at once",
@@ -90,7 +94,15 @@ async def _moved(place: Place, callers: int, seconds: float) -> tuple[str, ...]:
         f"{1000 * statistics.median(waits):.2f}",
         f"{1000 * waits[len(waits) * 99 // 100]:.2f}",
         f"{1000 * cpu / len(waits):.2f}",
+        str(drifted),
     )
+
+
+async def _drifted(place: Place) -> int:
+    database = Database(place.url, UNHURRIED)
+    found = await drift(database)
+    await database.close()
+    return len(found)
 
 
 def _first_cards(connection: Connection, stage: UUID) -> list[UUID]:

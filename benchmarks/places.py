@@ -101,7 +101,7 @@ def places(*, with_postgres: bool = True) -> Iterator[Places]:
     """Yield the databases of one run; they are gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         if with_postgres:
-            with running_postgres() as postgres:
+            with running_postgres(durable=True) as postgres:
                 yield Places(Path(folder), postgres)
         else:
             yield Places(Path(folder), None)

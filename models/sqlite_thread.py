@@ -48,10 +48,10 @@ class DirectConnection(AsyncAdapt_aiosqlite_connection):
 
     @override
     def rollback(self) -> None:
-        """Roll back, from wherever the connection is used just now."""
+        """Roll back, from wherever the connection is used just now, if there is anything to."""
         if self._plain is not None:
             self._plain.rollback()
-        else:
+        elif self._connection._conn.in_transaction:
             super().rollback()
 
     async def run(self, job: Callable[[], T]) -> T:

