@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from benchmarks import across, audit, board, fanout, files, growth, moves, storm
+from benchmarks import across, audit, board, execution, fanout, files, growth, moves, storm
 from benchmarks.places import places
 from benchmarks.report import Report
 
-PARTS = ("board", "fanout", "growth", "moves", "storm", "across", "audit", "files")
+PARTS = (*("board", "execution", "fanout", "growth", "moves", "storm", "across", "audit", "files"),)
 
 
 def main() -> None:
@@ -19,8 +19,9 @@ def main() -> None:
     report = Report()
     measures: dict[str, Callable[..., None]] = {
         "board": board.measure,
+        "execution": execution.measure,
         "fanout": fanout.measure,
-        "growth": partial(growth.measure, large=asked.large, explain=asked.explain),
+        "growth": partial(growth.measure, explain=asked.explain),
         "moves": moves.measure,
         "storm": storm.measure,
         "across": across.measure,
@@ -41,7 +42,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", choices=(*PARTS, []), metavar="part", help=named)
     parser.add_argument("--quick", action="store_true", help="short runs, rough figures")
     parser.add_argument("--sqlite", action="store_true", help="without PostgreSQL")
-    parser.add_argument("--large", action="store_true", help="growth up to 1,000,000")
     parser.add_argument("--explain", action="store_true", help="print the query plans of growth")
     return parser.parse_args()
 

@@ -89,6 +89,9 @@ def measure(places: Places, report: Report, *, quick: bool) -> None:
             names = [one for one in _PATHS if one != _PACKED or kind == "SQLite"]
             found = {name: case.rate(name, turns) for name in names}
         report.table((kind, *_HEAD[1:]), [_row(name, found) for name in found])
+        cpu = {name: rate.cpu_ms for name, rate in found.items() if name != "stock"}
+        stock_ms = f"{found['stock'].cpu_ms:.0f}"
+        report.bars(f"A board on {kind}, CPU ms a request (stock: {stock_ms})", cpu)
 
 
 def _row(name: str, found: dict[str, Rate]) -> tuple[str, ...]:

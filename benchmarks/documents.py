@@ -15,18 +15,16 @@ query Board($pipeline: ID!) {{ board(pipelineId: $pipeline) {{ columns {{
 }} }} }}
 """
 
-_LIVE = """
-subscription Live($pipeline: ID!) {{ boardEvents(pipelineId: $pipeline) {{
-  __typename {cursor} totals {{ stage {{ id }} count value {{ amount currency }} }}
-  ... on CardUpdated {{
-    previousStage {{ id }}
-    opportunity {{ id name status value {{ amount currency }} source updatedAt
-      stage {{ id name }} owner {{ id name }} contactCard {{ contactId name }} }}
-  }}
-}} }}
+LIVE = """
+subscription Live($pipeline: ID!) { boardEvents(pipelineId: $pipeline) {
+  __typename cursor totals { stage { id } count value { amount currency } }
+  ... on CardUpdated {
+    previousStage { id }
+    opportunity { id name status value { amount currency } source updatedAt
+      stage { id name } owner { id name } contactCard { contactId name } }
+  }
+} }
 """
-LIVE = _LIVE.format(cursor="cursor")
-LIVE_WITHOUT_CURSOR = _LIVE.format(cursor="")
 
 MOVE = """
 mutation Move($id: ID!, $stage: ID!) {

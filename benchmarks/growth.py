@@ -3,7 +3,7 @@
 import asyncio
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -19,6 +19,7 @@ from models.database import Database
 from permissions.viewer import Credential, Viewer
 from resolvers import vocabulary
 from resolvers.boards import Board, find_board
+from resolvers.card_keys import read_outline
 from resolvers.columns import ColumnRequest, column_pages
 from resolvers.enums import OpportunityOrderField
 from resolvers.filters import BoardFilter
@@ -29,8 +30,8 @@ from resolvers.seal import Seal
 from resolvers.totals import read_totals
 from resolvers.views import BoardView, default_order
 
-SIZES = (2_000, 20_000, 200_000)
-LARGE = 1_000_000
+SIZES = (2_000, 20_000, 200_000, 1_000_000)
+USUAL = 20_000
 _SEAL = Seal(SECRET)
 _BY_VALUE = OpportunityOrder(field=OpportunityOrderField.VALUE)
 _NO_WANTS = frozenset[str]()
@@ -66,7 +67,12 @@ def _totals(look: Look) -> Callable[[], object]:
     return lambda: read_totals(look.connection, look.viewer, board.view, stages)
 
 
-def _keys(look: Look) -> Callable[[], object]:
+def _outline(look: Look) -> Callable[[], object]:
+    view = look.board().view
+    return lambda: read_outline(look.connection, look.viewer, view, 51)
+
+
+def _first(look: Look) -> Callable[[], object]:
     board = look.board()
     return lambda: look.pages(board)
 
@@ -86,9 +92,11 @@ def _by_value(look: Look) -> Callable[[], object]:
     return lambda: look.pages(board)
 
 
+_KEYS = "keys of the board"
 _READS: dict[str, Callable[[Look], Callable[[], object]]] = {
     "totals": _totals,
-    "first pages": _keys,
+    _KEYS: _outline,
+    "first pages": _first,
     "board and all around it": _whole,
     "next page of a column": _next,
     "first pages by value": _by_value,
@@ -97,28 +105,30 @@ T = TypeVar("T")
 _VIEWERS = ("everything", "assigned")
 
 
-def measure(
-    places: Places, report: Report, *, quick: bool, large: bool = False, explain: bool = False
-) -> None:
+def measure(places: Places, report: Report, *, quick: bool, explain: bool = False) -> None:
     """Measure every size on every database."""
-    sizes = SIZES[:2] if quick else (*SIZES, LARGE) if large else SIZES
+    sizes = SIZES[:2] if quick else SIZES
     report.section(
         "Growth",
         "Median ms through the resolver layer, one reader, warm; a viewer who sees everything and"
-        f" one who sees about a fifth. Growth is {sizes[-1]:,} over {sizes[0]:,} opportunities.",
+        f" one who sees about a fifth. Growth is {sizes[-1]:,} over {USUAL:,} opportunities.",
     )
     for kind in places.kinds:
         found = {size: asyncio.run(_times(places.filled(kind, size), quick)) for size in sizes}
         report.table(
             (kind, *(f"{size:,}" for size in sizes), "growth"),
-            [_row(name, [found[size][name] for size in sizes]) for name in found[sizes[0]]],
+            [_row(name, {size: found[size][name] for size in sizes}) for name in found[USUAL]],
         )
+        keys = [f"{_KEYS}, {viewer}" for viewer in _VIEWERS]
+        lines = {key: [found[size][key] for size in sizes] for key in keys}
+        report.lines(f"Keys of a board on {kind}, ms", [f"{size:,}" for size in sizes], lines)
         if explain:
             report.text(asyncio.run(_plans(places.filled(kind, sizes[-1]))))
 
 
-def _row(name: str, times: Sequence[float]) -> tuple[str, ...]:
-    return (name, *(f"{one:.2f}" for one in times), f"{times[-1] / times[0]:.1f}")
+def _row(name: str, times: dict[int, float]) -> tuple[str, ...]:
+    growth = times[max(times)] / times[USUAL]
+    return (name, *(f"{one:.2f}" for one in times.values()), f"{growth:.1f}")
 
 
 def _looks(connection: Connection, place: Place) -> dict[str, Look]:

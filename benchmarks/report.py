@@ -1,8 +1,8 @@
-"""Tables for the terminal, and the same tables as `benchmarks/results.md`."""
+"""Tables for the terminal; the same tables, and plots, as `benchmarks/results.md`."""
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -36,6 +36,20 @@ class Report:
         lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
         self._parts.append("".join(f"| {' | '.join(line)} |\n" for line in lines))
 
+    def bars(self, title: str, values: Mapping[str, float]) -> None:
+        """Add a plot of one value for each name."""
+        self._plot(title, list(values), [f"bar {_listed(values.values())}"])
+
+    def lines(self, title: str, places: Sequence[str], values: Mapping[str, list[float]]) -> None:
+        """Add a plot of one line for each name, over the places of its values."""
+        named = f"{title}: {'; '.join(values)}"
+        self._plot(named, places, [f"line {_listed(one)}" for one in values.values()])
+
+    def _plot(self, title: str, places: Sequence[str], drawn: Sequence[str]) -> None:
+        axis = ", ".join(f'"{place}"' for place in places)
+        body = "\n".join(f"    {line}" for line in (f'title "{title}"', f"x-axis [{axis}]", *drawn))
+        self._parts.append(f"```mermaid\nxychart-beta\n{body}\n```\n")
+
     def text(self, text: str) -> None:
         """Add text as it is."""
         print(text, flush=True)
@@ -50,6 +64,10 @@ class Report:
         """Write the file."""
         RESULTS.write_text("\n".join(self._parts), encoding="utf-8")
         print(f"\nWritten to benchmarks/{RESULTS.name}")
+
+
+def _listed(values: Iterable[float]) -> str:
+    return f"[{', '.join(f'{value:.2f}' for value in values)}]"
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> list[str]:
