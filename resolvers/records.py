@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
     String,
     bindparam,
@@ -34,6 +33,7 @@ from permissions.viewer import Viewer
 from permissions.visibility import CONTACT, OPPORTUNITY, Guarded, present, visible
 
 Record = Contact | Opportunity
+_KINDS = (CONTACT, OPPORTUNITY)
 WORDS = {"Contact": contact_word, "Opportunity": opportunity_word}
 
 _CLASSES: dict[str, type[Any]] = {"Contact": Contact, "Opportunity": Opportunity}
@@ -43,6 +43,12 @@ _COLUMNS = {
 }
 # Built once: a select of twenty columns takes longer to build than to run.
 _SELECTS = {name: select(*columns) for name, columns in _COLUMNS.items()}
+
+
+_BY_ID = {kind.name: _SELECTS[kind.name].where(among_given(kind.table.c.id)) for kind in _KINDS}
+_PRESENT_BY_ID = {
+    kind.name: _BY_ID[kind.name].where(kind.table.c.deleted_at.is_(None)) for kind in _KINDS
+}
 
 
 def _assignments(kind: Guarded, *, added: bool) -> Select[Any]:
@@ -55,26 +61,30 @@ def _assignments(kind: Guarded, *, added: bool) -> Select[Any]:
 
 _ASSIGNMENTS = {
     (kind.name, added): _assignments(kind, added=added)
-    for kind in (CONTACT, OPPORTUNITY)
+    for kind in _KINDS
     for added in (True, False)
 }
 _OWN_ASSIGNMENTS = {
     kind.name: _ASSIGNMENTS[kind.name, False].where(kind.assigned.c.user_id == bindparam("of"))
-    for kind in (CONTACT, OPPORTUNITY)
+    for kind in _KINDS
 }
 _TAGS = select(contact_tag.c.contact_id, contact_tag.c.tag_id).where(
     among_given(contact_tag.c.contact_id)
+)
+_OF_CONTACTS = (
+    select(opportunity.c.contact_id, opportunity.c.id)
+    .where(among_given(opportunity.c.contact_id), opportunity.c.deleted_at.is_(None))
+    .order_by(opportunity.c.id)
 )
 _LOCKS = {
     kind.name: _SELECTS[kind.name]
     .where(kind.table.c.deleted_at.is_(None))
     .order_by(kind.table.c.id)
     .with_for_update()
-    for kind in (CONTACT, OPPORTUNITY)
+    for kind in _KINDS
 }
 _LOCKS_ONE = {
-    kind.name: _LOCKS[kind.name].where(kind.table.c.id == bindparam("asked"))
-    for kind in (CONTACT, OPPORTUNITY)
+    kind.name: _LOCKS[kind.name].where(kind.table.c.id == bindparam("asked")) for kind in _KINDS
 }
 _ID_BATCH = 5000
 
@@ -115,7 +125,7 @@ def count_visible(
     return count or 0
 
 
-def records_of(kind: Guarded, rows: Iterable[Row[Any]]) -> list[Any]:
+def records_of(kind: Guarded, rows: Iterable[Any]) -> list[Any]:
     """Return the records that rows of `select_visible` hold."""
     return list(starmap(_CLASSES[kind.name], rows))
 
@@ -134,20 +144,24 @@ def load_visible(
     return {one.id: one for one in records_of(kind, connection.execute(statement))}
 
 
-def load_rows(
-    connection: Connection, kind: Guarded, keys: Iterable[UUID], *conditions: ColumnElement[bool]
-) -> dict[UUID, Any]:
+def load_rows(connection: Connection, kind: Guarded, keys: Iterable[UUID]) -> dict[UUID, Any]:
     """Return the records with these ids, whoever may see them, deleted ones too."""
-    found: dict[UUID, Any] = {}
-    for batch in _batches(list(set(keys))):
-        statement = _SELECTS[kind.name].where(among(kind.table.c.id, batch), *conditions)
-        found.update((one.id, one) for one in records_of(kind, connection.execute(statement).all()))
-    return found
+    return _load(connection, kind, _BY_ID[kind.name], keys)
 
 
 def load_present(connection: Connection, kind: Guarded, keys: Iterable[UUID]) -> dict[UUID, Any]:
     """Return the records with these ids that are not deleted, whoever may see them."""
-    return load_rows(connection, kind, keys, kind.table.c.deleted_at.is_(None))
+    return _load(connection, kind, _PRESENT_BY_ID[kind.name], keys)
+
+
+def _load(
+    connection: Connection, kind: Guarded, statement: Select[Any], keys: Iterable[UUID]
+) -> dict[UUID, Any]:
+    found: dict[UUID, Any] = {}
+    for batch in _batches(list(set(keys))):
+        rows = read_rows(connection, statement, {"keys": batch})
+        found.update((one.id, one) for one in records_of(kind, rows))
+    return found
 
 
 def lock(connection: Connection, kind: Guarded, *conditions: ColumnElement[bool]) -> list[Any]:
@@ -214,12 +228,7 @@ def cards_of_contacts(connection: Connection, contacts: Iterable[UUID]) -> dict[
     """Return the ids of the present opportunities of each contact, whoever may see them."""
     cards: dict[UUID, list[UUID]] = {}
     for batch in _batches(list(contacts)):
-        statement = (
-            select(opportunity.c.contact_id, opportunity.c.id)
-            .where(among(opportunity.c.contact_id, batch), opportunity.c.deleted_at.is_(None))
-            .order_by(opportunity.c.id)
-        )
-        for contact_id, card_id in connection.execute(statement):
+        for contact_id, card_id in read_rows(connection, _OF_CONTACTS, {"keys": batch}):
             cards.setdefault(contact_id, []).append(card_id)
     return cards
 

@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection, Select, Table, bindparam, exists, select
 
-from models.among import among
+from models.among import among_given
 from models.base import columns_of
 from models.practice import (
     ContactType,
@@ -39,6 +39,9 @@ _KINDS: dict[str, tuple[Table, type[Any]]] = {
     "User": (user, User),
 }
 _HEAD = select(practice_head.c.seq).where(practice_head.c.practice_id == _PRACTICE)
+_USERS = select(*USER_COLUMNS).where(user.c.practice_id == _PRACTICE, among_given(user.c.id))
+_TAGS = select(*columns_of(tag, Tag)).where(tag.c.practice_id == _PRACTICE).order_by(tag.c.name_key)
+_TAGS_BY_ID = _TAGS.where(among_given(tag.c.id))
 _TYPES = (
     select(*columns_of(contact_type, ContactType))
     .where(contact_type.c.practice_id == _PRACTICE)
@@ -125,10 +128,8 @@ def head(connection: Connection, practice_id: UUID) -> int:
 
 def users(connection: Connection, practice_id: UUID, keys: Iterable[UUID]) -> dict[UUID, User]:
     """Return the users of the practice with these ids, by id."""
-    statement = select(*USER_COLUMNS).where(
-        user.c.practice_id == practice_id, among(user.c.id, set(keys))
-    )
-    return {row.id: User(*row) for row in connection.execute(statement)}
+    asked = {"practice_id": practice_id, "keys": list(set(keys))}
+    return {row.id: User(*row) for row in connection.execute(_USERS, asked)}
 
 
 def staff(connection: Connection, practice_id: UUID, *, active_only: bool) -> list[User]:
@@ -149,14 +150,11 @@ def tags(
     connection: Connection, practice_id: UUID, keys: Iterable[UUID] | None = None
 ) -> list[Tag]:
     """Return the tags of the practice by name: all, or those with these ids."""
-    statement: Select[Any] = (
-        select(*columns_of(tag, Tag))
-        .where(tag.c.practice_id == practice_id)
-        .order_by(tag.c.name_key)
-    )
-    if keys is not None:
-        statement = statement.where(among(tag.c.id, set(keys)))
-    return [Tag(*row) for row in connection.execute(statement)]
+    asked: dict[str, Any] = {"practice_id": practice_id}
+    if keys is None:
+        return [Tag(*row) for row in connection.execute(_TAGS, asked)]
+    asked["keys"] = list(set(keys))
+    return [Tag(*row) for row in connection.execute(_TAGS_BY_ID, asked)]
 
 
 def pipelines(connection: Connection, practice_id: UUID) -> list[Pipeline]:
