@@ -48,7 +48,11 @@ def sqlite_engine(url: URL, patience: Patience) -> AsyncEngine:
         url,
         module=DirectModule(),
         # A busy file is tried again, so one attempt waits for its part of the time only.
-        connect_args={"timeout": patience.lock / _ATTEMPTS_AT_A_LOCK, "cached_statements": 512},
+        connect_args={
+            "timeout": patience.lock / _ATTEMPTS_AT_A_LOCK,
+            "cached_statements": 512,
+            "check_same_thread": False,  # the event loop ends transactions
+        },
         **_common(patience),
     )
 
@@ -75,11 +79,11 @@ def _prepare(connection: Any, record: Any) -> None:
 
 
 def _stop_late_statements(connection: Any, info: dict[str, Any]) -> None:
-    """Let SQLite look at the clock from time to time while a statement runs."""
+    """Let SQLite look from time to time whether a statement is late, or nobody waits for it."""
     info["late_at"] = float("inf")
 
     def is_late() -> bool:
-        late: bool = time.monotonic() > info["late_at"]
+        late: bool = connection.abandoned or time.monotonic() > info["late_at"]
         return late
 
     connection.run_async(

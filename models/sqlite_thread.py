@@ -4,9 +4,11 @@ A statement of aiosqlite changes threads three times, which takes longer than mo
 job that runs in the connection's own thread talks to `sqlite3` itself.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from contextvars import copy_context
+from threading import get_ident
 from typing import Any, TypeVar
 
 import aiosqlite
@@ -22,50 +24,69 @@ T = TypeVar("T")
 
 
 class DirectConnection(AsyncAdapt_aiosqlite_connection):
-    """A connection of aiosqlite whose cursors are plain ones while a job runs in its thread."""
+    """A connection of aiosqlite whose jobs use the driver itself, in the connection's thread.
 
-    __slots__ = ("_plain",)
+    While it is `abandoned` nobody waits for its statement, which is to be stopped.
+    """
+
+    __slots__ = ("_jobs", "abandoned")
 
     def __init__(self, dbapi: Any, connection: Any) -> None:
         """Begin like any connection of aiosqlite."""
         super().__init__(dbapi, connection)
-        self._plain: sqlite3.Connection | None = None
+        self._jobs = 0
+        self.abandoned = False
+
+    @property
+    def _in_thread(self) -> bool:
+        return bool(get_ident() == self._connection._thread.ident)
 
     @override
     def cursor(self, server_side: bool = False) -> Any:
         """Return a cursor that fits who asks: the job in the thread, or the event loop."""
-        if self._plain is not None:
-            return self._plain.cursor()
+        if self._in_thread:
+            return self._connection._conn.cursor()
         return super().cursor(server_side)
 
     @override
     def commit(self) -> None:
         """Commit, from wherever the connection is used just now."""
-        if self._plain is not None:
-            self._plain.commit()
+        if self._in_thread:
+            self._connection._conn.commit()
         else:
             super().commit()
 
     @override
     def rollback(self) -> None:
-        """Roll back, from wherever the connection is used just now, if there is anything to."""
-        if self._plain is not None:
-            self._plain.rollback()
-        elif self._connection._conn.in_transaction:
+        """Roll back; at once where no job runs, as nobody needs the thread for that."""
+        if self._in_thread or (self._connection._connection and not self._jobs):
+            self._connection._conn.rollback()
+        else:
             super().rollback()
 
     async def run(self, job: Callable[[], T]) -> T:
-        """Return what `job` answers, which runs in the connection's thread."""
+        """Return what `job` answers, which runs in the connection's thread.
+
+        If nobody waits for it any more, it is stopped, and the connection is free afterwards.
+        """
         context = copy_context()
-        done: T = await self._connection._execute(lambda: context.run(self._run, job))
+        self._jobs += 1
+        try:
+            done: T = await self._connection._execute(lambda: context.run(self._run, job))
+        except asyncio.CancelledError:
+            self.abandoned = True
+            try:
+                await self._connection._execute(lambda: None)
+            finally:
+                self.abandoned = False
+            raise
         return done
 
     def _run(self, job: Callable[[], T]) -> T:
-        self._plain = self._connection._conn
         try:
             return job()
         finally:
-            self._plain = None
+            self._jobs -= 1
 
 
 class DirectModule(AsyncAdapt_aiosqlite_dbapi):

@@ -193,6 +193,37 @@ async def test_a_cancelled_caller_neither_stops_the_write_nor_leaves_a_lock(
         assert await now(database) == "Glow"
 
 
+ENDLESS = """WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers)
+SELECT count(*) FROM numbers"""
+
+
+async def test_a_cancelled_read_stops_and_leaves_its_connection_free(database: Database) -> None:
+    begun, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def job(connection: Connection) -> None:
+        name_of(connection)
+        loop.call_soon_threadsafe(begun.set)
+        connection.execute(text(ENDLESS if database.is_sqlite else "SELECT pg_sleep(5)"))
+
+    async def read() -> None:
+        async with database.reader() as reader:
+            await reader.run(job)
+
+    for number in range(3):
+        async with asyncio.timeout(10):
+            begun.clear()
+            caller = asyncio.create_task(read())
+            await begun.wait()
+            caller.cancel()
+            started = time.monotonic()
+            with pytest.raises(asyncio.CancelledError):
+                await caller
+            assert time.monotonic() - started < 2.0
+            # Whoever gets the connection next sees what was written since.
+            await database.write(rename, f"Glow {number}")
+            assert await now(database) == f"Glow {number}"
+
+
 async def test_close_waits_for_a_write_whose_caller_left(database_url: str) -> None:
     database = Database(database_url)
     await database.write(add, KEY)
