@@ -64,8 +64,8 @@ class SeenRecipient(Named):
     __slots__ = ("around", "revision", "status")
 
     def __init__(self, row: Recipient, document: "SeenDocument", revision: int) -> None:
-        """Show a recipient of a revision of an agreement."""
-        self.row = row
+        """Show a recipient of a revision of an agreement; he has no id of his own."""
+        self.row, self.shown = row, {}
         self.revision = revision
         self.status: str = document.row.status
         self.around = document.around

@@ -17,11 +17,23 @@ class Misfit(Exception):
 EXACT = {"String": "str", "ID": "str", "Boolean": "bool"}
 
 
+class _Names(dict[Any, str]):
+    """Names of an enum by the values that rows hold; members of its class are asked for theirs."""
+
+    def __init__(self, kind: GraphQLEnumType) -> None:
+        """Know every value."""
+        super().__init__((value.value, name) for name, value in kind.values.items())
+        self._name_of = kind.coerce_output_value
+
+    def __missing__(self, value: Any) -> Any:
+        """Return the name of what is no plain value; GraphQLError if it has none."""
+        return self._name_of(value)
+
+
 def serialized(kind: GraphQLLeafType) -> Callable[[Any], Any]:
     """Return the function that shows a leaf's value; enums by look-up."""
     if isinstance(kind, GraphQLEnumType):
-        names = {value.value: name for name, value in kind.values.items()}
-        return names.__getitem__
+        return _Names(kind).__getitem__
     return kind.coerce_output_value
 
 

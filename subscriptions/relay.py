@@ -22,10 +22,11 @@ from resolvers.seal import Cursor, Seal
 from subscriptions import metrics
 from subscriptions.delta import Judge, net_changes
 from subscriptions.drawing import Palette, draw, draw_snapshot, touched
+from subscriptions.grouping import restart_reason
 from subscriptions.heartbeats import beat
 from subscriptions.ports import Sink
 from subscriptions.pulling import Pull
-from subscriptions.room import Room, restart_reason
+from subscriptions.room import Room
 from subscriptions.sessions import Session
 from subscriptions.stream import Batch, Request, Stream
 from subscriptions.wake import Wake
@@ -200,6 +201,7 @@ class Relay:
     ) -> None:
         frame = await draw_snapshot(stream, reason, board, reader)
         metrics.snapshots.labels(reason.value).inc()
+        stream.reason = reason
         stream.start(board.number, Batch(board.number, board.totals, [frame]))
 
     async def _resume(self, stream: Stream, board: Board, reader: Reader) -> SnapshotReason | None:
@@ -210,9 +212,8 @@ class Relay:
             return SnapshotReason.CURSOR_EXPIRED
         if cursor.base + 1 < await reader.run(oldest, practice_id):
             return SnapshotReason.CURSOR_EXPIRED
-        log = await reader.run(
-            read_slice, practice_id, cursor.base, with_users=stream.asks_activity
-        )
+        asks = stream.asks_activity
+        log = await reader.run(read_slice, practice_id, cursor.base, with_users=asks)
         reason = restart_reason(log, stream, cursor.base)
         return reason or await self._catch_up(stream, cursor, log, board, reader)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from contextlib import suppress
 from itertools import chain
 from uuid import UUID
@@ -19,6 +19,7 @@ from resolvers.log import LogSlice, read_slice
 from subscriptions import metrics
 from subscriptions.delta import Item, Judge, joined, net_changes
 from subscriptions.drawing import Palette, draw, touched
+from subscriptions.grouping import follows, groups, restart_reason
 from subscriptions.sessions import Session, Sessions
 from subscriptions.stream import Batch, Stream
 
@@ -91,8 +92,9 @@ class Room:
             log = await reader.run(read_slice, self.practice_id, first, with_users=asks_activity)
             if log.head > first:
                 await self._end_revoked(log, newcomers, reader)
+                self._drop_untaken(log)
                 self._restart_changed(log, first)
-                await self._tell_all(log, reader)
+                await self._tell_all(log, first, reader)
 
     def _let_in(self) -> None:
         """Let those who came follow the log from this round on: it looks at their access, too."""
@@ -104,13 +106,20 @@ class Room:
                     stream.share(next(iter(alike)))
                 alike.add(stream)
 
+    def _drop_untaken(self, log: LogSlice) -> None:
+        """Draw snapshots anew that nobody takes: they show what may be seen no more (P7)."""
+        for stream in list(chain.from_iterable(self._alike.values())):
+            untaken = None in stream.waiting and not stream.sink.ready
+            if untaken and stream.position < log.head:
+                self._restart(stream, stream.reason)
+
     def _restart_changed(self, log: LogSlice, first: int) -> None:
         """Restart streams that were opened under rights of before (R93)."""
         if not log.users_changed and log.many <= first and log.oldest <= first + 1:
             return
         for stream in list(chain.from_iterable(self._alike.values())):
             reason = restart_reason(log, stream, stream.position)
-            if reason is not None and None not in stream.waiting:
+            if reason is not None and follows(stream, first):
                 self._restart(stream, reason)
 
     def _restart(self, stream: Stream, reason: SnapshotReason) -> None:
@@ -137,12 +146,12 @@ class Room:
             [one for one in asked if await reader.run(vocabulary.load_viewer, one) is None]
         )
 
-    async def _tell_all(self, log: LogSlice, reader: Reader) -> None:
+    async def _tell_all(self, log: LogSlice, first: int, reader: Reader) -> None:
         if not self._alike:
             return
         palette = await reader.run(Palette.read, self.practice_id, log)
         keyed = frozenset(one.actor_id for one in log.events if one.key)
-        for group in _groups(self._alike, keyed):
+        for group in groups(self._alike, keyed, first):
             try:
                 await self._tell(log, group, palette, reader)
             except Exception as error:  # one board's trouble is not the others'
@@ -206,34 +215,3 @@ async def _draw(
         await draw(leader, items, batch, lens, reader)
     finally:
         leader.drawing = False
-
-
-def restart_reason(log: LogSlice, stream: Stream, position: int) -> SnapshotReason | None:
-    """Return why no delta from `position` can tell the whole truth; None if deltas can."""
-    if position + 1 < log.oldest:
-        return SnapshotReason.CURSOR_EXPIRED
-    if log.users_changed.get(stream.viewer.user_id, 0) > position:
-        return SnapshotReason.ACCESS_CHANGED
-    if log.many > position or (stream.asks_activity and log.activity_changed > position):
-        return SnapshotReason.FELL_BEHIND
-    return None
-
-
-def _groups(
-    alike: Mapping[Hashable, set[Stream]], keyed: frozenset[UUID | None]
-) -> list[list[Stream]]:
-    """Return the streams by what they are told; one whose reader lags stands alone."""
-    groups: list[list[Stream]] = []
-    for streams in alike.values():
-        together: dict[Hashable, list[Stream]] = {}
-        for stream in streams:
-            place: Hashable = stream.position
-            if stream.waiting:
-                if None in stream.waiting:
-                    continue
-                place = stream
-            elif keyed and stream.viewer.user_id in keyed:
-                place = stream.position, stream.viewer.user_id
-            together.setdefault(place, []).append(stream)
-        groups += together.values()
-    return groups

@@ -69,13 +69,14 @@ class Stream:
     The relay moves `position` along the log and tells frames, which go to the sink while its
     reader takes them. What waits is one frame a card: a later change replaces an earlier one that
     was not taken. `owed` are the stages whose totals the reader must still be told, since a batch
-    was partly taken. `told_at` is when he was last told something, by the clock of the loop.
+    was partly taken. `told_at` is when he was last told something, by the clock of the loop, and
+    `reason` why the last snapshot was drawn.
     """
 
     __slots__ = (
         *("request", "viewer", "seal", "sink", "terms", "position", "base", "totals", "waiting"),
         *("partly_taken", "owed", "restart", "ended", "drawing", "likeness", "told_at"),
-        *("_touched", "_restart", "_reader"),
+        *("reason", "_touched", "_restart", "_reader"),
     )
 
     def __init__(
@@ -98,6 +99,7 @@ class Stream:
         self.drawing = False
         self.likeness: Hashable = None
         self.told_at = 0.0
+        self.reason = SnapshotReason.SUBSCRIBED
         self._touched: frozenset[UUID] = frozenset()
         self._restart = restart
         self._reader = viewer.user_id.int  # hashed more quickly than the id

@@ -1,5 +1,8 @@
 """One door each: records are selected in `resolvers/records.py`, documents in their own door.
 
+Beside it, cards nobody was shown yet are read by keys that were cut by `visible`
+(`card_rows.py`), and rules ask about all records, whoever may see them (`constraints.py`).
+
 Sums and distinct texts are read beside it, each in a function that cuts them by `visible`.
 """
 
@@ -11,7 +14,12 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("schema", "subscriptions", "resolvers", "permissions")
-DOORS = ("resolvers/records.py", "resolvers/document_records.py")
+DOORS = (
+    "resolvers/records.py",
+    "resolvers/card_rows.py",
+    "resolvers/constraints.py",
+    "resolvers/document_records.py",
+)
 SUMS = ("resolvers/totals.py", "resolvers/lists.py", "resolvers/document_lists.py")
 RECORD_TABLES = frozenset(("contact", "opportunity", "document"))
 SELECTING = frozenset(("select", "select_from", "join_from"))

@@ -17,6 +17,7 @@ from resolvers.ids import global_id
 from resolvers.journal import MANY_RECORDS, Author, Note, write
 from schema.context import Context
 from schema.execution import Request
+from subscriptions.pulling import Pull
 from subscriptions.room import MOST_WAITING, Room
 from subscriptions.stream import Request as LiveRequest
 from tests.resolvers.world import World, open_world
@@ -140,3 +141,50 @@ async def test_c3_many_changed_is_a_snapshot_for_everybody(server: Server, world
         await world.database.write(change_many)
         await server.desk.services.relay.announce(world.practice.id)
         assert (await told(frames))["reason"] == "FELL_BEHIND"
+
+
+async def add_card(server: Server, world: World) -> None:
+    await world.database.write(add_cards, world, 1)
+    await server.desk.services.relay.announce(world.practice.id)
+
+
+async def test_p2_a_snapshot_taken_while_the_log_is_read_misses_nothing(
+    server: Server, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.database.write(add_cards, world, 1)
+    relay, viewer = server.desk.services.relay, world.viewers[0]
+    async with board(server, world) as taken:
+        late = Pull()
+        first = asyncio.create_task(told(late))
+        stream = await relay.listen(viewer, await live(server, viewer, world, None), late)
+        await add_card(server, world)
+        assert (await told(taken))["__typename"] == "CardEntered"
+        room: Room = relay._rooms[world.practice.id][0]
+        usual = room._end_revoked
+
+        async def meanwhile(*args: Any) -> None:
+            stream.pump()  # takes the snapshot of before the card that was added
+            await usual(*args)
+
+        monkeypatch.setattr(room, "_end_revoked", meanwhile)
+        await change(server, world, 1, "7.00")
+        assert (await told(taken))["__typename"] == "CardUpdated"
+        events = [await first, await told(late), await told(late)]
+        relay.leave(stream)
+    assert sorted(one["__typename"] for one in events) == [
+        *("BoardSnapshot", "CardEntered", "CardUpdated")
+    ]
+
+
+async def test_p7_a_snapshot_nobody_took_is_drawn_anew(server: Server, world: World) -> None:
+    await world.database.write(add_cards, world, 1)
+    viewer = world.viewers[0]
+    async with board(server, world) as taken:
+        request = await live(server, viewer, world, None)
+        async with server.desk.services.relay.opened(viewer, request) as late:
+            for _ in range(3):
+                await add_card(server, world)
+                assert (await told(taken))["__typename"] == "CardEntered"
+            shown = await told(late)
+            assert (shown["__typename"], shown["reason"]) == ("BoardSnapshot", "SUBSCRIBED")
+            assert sum(one["count"] for one in shown["totals"]) == 4

@@ -11,7 +11,7 @@ from resolvers.filters import BoardFilter
 from resolvers.inputs import OpportunityOrder
 from resolvers.log import LogSlice
 from resolvers.views import BoardView
-from subscriptions.room import restart_reason
+from subscriptions.grouping import restart_reason
 from subscriptions.stream import Stream
 from tests.resolvers.staff import START
 from tests.subscriptions.story import ME, OTHER, PIPELINE
