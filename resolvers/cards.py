@@ -4,7 +4,7 @@ A shelf holds cards under one selection and for viewers who see the same. What i
 up by key and revision as the database names them now, so it is never stale, only forgotten.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -21,8 +21,10 @@ from resolvers.seen import SeenOpportunity
 from resolvers.sharing import Need
 
 MOST_BYTES = 64 * 1024 * 1024
-# No practice has more than this part, however much its viewers ask for.
+# No practice has more than this part, however much its viewers ask for; of it, each viewer may have
+# his part before what he asks for takes the place of what he asked for, and not of his colleagues'.
 _PART_OF_PRACTICE = 4
+_PART_OF_VIEWER = 8
 _MOST_PRACTICES = 1000
 _OVERHEAD = 600  # of what is kept around the text of a card or a selection
 
@@ -70,7 +72,15 @@ class ShelfName(NamedTuple):
     viewers: Hashable
 
 
-Shelf = OrderedDict[str, ShownCard]
+class _Shelf:
+    """Cards under one name; `keeper` is the user whose board put the first one there."""
+
+    __slots__ = ("cards", "keeper")
+
+    def __init__(self, keeper: UUID) -> None:
+        """Begin without cards."""
+        self.keeper = keeper
+        self.cards: OrderedDict[str, ShownCard] = OrderedDict()
 
 
 class _Practice:
@@ -78,25 +88,54 @@ class _Practice:
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self.shelves: OrderedDict[ShelfName, Shelf] = OrderedDict()
+        self.shelves: OrderedDict[ShelfName, _Shelf] = OrderedDict()
         self.size = 0
         self.vocabulary: tuple[int, Known] = (0, {})
+        # The names of each keeper's shelves, and how many bytes are on them.
+        self._of: dict[UUID, OrderedDict[ShelfName, None]] = {}
+        self._sizes: Counter[UUID] = Counter()
 
-    def shelf(self, name: ShelfName) -> Shelf:
-        """Return a shelf, as the one that was used last."""
-        if name not in self.shelves:
-            self.shelves[name] = OrderedDict()
-            self.size += len(name.shape) + _OVERHEAD
+    def shelf(self, name: ShelfName, user_id: UUID) -> _Shelf:
+        """Return a shelf, as the one that was used last; a new one is this user's."""
+        shelf = self.shelves.get(name)
+        if shelf is None:
+            shelf = self.shelves[name] = _Shelf(user_id)
+            self._grow(user_id, _cost(name))
+            self._of.setdefault(user_id, OrderedDict())[name] = None
         self.shelves.move_to_end(name)
-        return self.shelves[name]
+        self._of[shelf.keeper].move_to_end(name)
+        return shelf
 
-    def drop(self) -> None:
-        """Forget the card that was asked for longest ago, and its shelf if that was the last."""
-        name, shelf = next(iter(self.shelves.items()))
-        self.size -= shelf.popitem(last=False)[1].size
-        if not shelf:
-            del self.shelves[name]
-            self.size -= len(name.shape) + _OVERHEAD
+    def put(self, shelf: _Shelf, key: str, card: ShownCard) -> None:
+        """Put a card on a shelf."""
+        if key not in shelf.cards:
+            shelf.cards[key] = card
+            self._grow(shelf.keeper, card.size)
+
+    def drop(self, user_id: UUID | None = None, share: int = 0) -> None:
+        """Forget the card that was asked for longest ago, and its shelf if that was the last.
+
+        One of this user's, if his shelves hold more than `share` bytes.
+        """
+        own = self._of.get(user_id) if user_id and self._sizes[user_id] > share else None
+        name = next(iter(own or self.shelves))
+        shelf = self.shelves[name]
+        if shelf.cards:
+            self._grow(shelf.keeper, -shelf.cards.popitem(last=False)[1].size)
+        if not shelf.cards:
+            del self.shelves[name], self._of[shelf.keeper][name]
+            self._grow(shelf.keeper, -_cost(name))
+
+    def _grow(self, keeper: UUID, size: int) -> None:
+        self.size += size
+        self._sizes[keeper] += size
+        if not self._sizes[keeper]:
+            del self._sizes[keeper]
+            self._of.pop(keeper, None)
+
+
+def _cost(name: ShelfName) -> int:
+    return len(name.shape) + _OVERHEAD
 
 
 class CardCache:
@@ -129,27 +168,28 @@ class CardCache:
         missing: list[str] = []
         with self._lock:
             practice = self._practice(viewer.practice_id)
-            shelf = practice.shelf(name) if name in practice.shelves else Shelf()
+            known = name in practice.shelves
+            cards = practice.shelf(name, viewer.user_id).cards if known else OrderedDict()
             for key in keys:
-                card = shelf.get(key)
+                card = cards.get(key)
                 if card is None:
                     missing.append(key)
                 else:
                     found[key] = card
-                    shelf.move_to_end(key)
+                    cards.move_to_end(key)
         return found, missing
 
     def keep(self, viewer: Viewer, name: ShelfName, shown: dict[str, ShownCard]) -> None:
         """Put cards on a shelf; those that were asked for longest ago make room."""
+        if not (self._most and shown):
+            return
+        most = self._most // _PART_OF_PRACTICE
         with self._lock:
             practice = self._practice(viewer.practice_id)
-            for key, card in shown.items() if self._most else ():
-                shelf = practice.shelf(name)
-                if key not in shelf:
-                    shelf[key] = card
-                    practice.size += card.size
-                while practice.size > self._most // _PART_OF_PRACTICE:
-                    practice.drop()
+            for key, card in shown.items():
+                practice.put(practice.shelf(name, viewer.user_id), key, card)
+                while practice.size > most:
+                    practice.drop(viewer.user_id, most // _PART_OF_VIEWER)
             while self.size > self._most:
                 self._practices.popitem(last=False)
 

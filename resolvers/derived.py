@@ -213,11 +213,11 @@ def bump_revisions(connection: Connection, cards: set[UUID]) -> None:
     _many(connection, _BUMP, [{"card": key} for key in sorted(cards)])
 
 
-def renew_vocabulary(connection: Connection, practice_id: UUID) -> None:
+def renew_vocabulary(connection: Connection, practice_id: UUID, by: int = 1) -> None:
     """Make what was shown of all cards of a practice old: they name users and types."""
     head = practice_head.c
     statement = update(practice_head).where(head.practice_id == practice_id)
-    connection.execute(statement.values(vocabulary=head.vocabulary + 1))
+    connection.execute(statement.values(vocabulary=head.vocabulary + by))
 
 
 def _of(kind: Guarded, pairs: Sequence[Pair]) -> Iterator[tuple[Any | None, Any]]:

@@ -110,10 +110,11 @@ def opportunity_terms(asked: OpportunityFilter, viewer: Viewer) -> list[Term]:
 
 
 def board_statuses(asked: BoardFilter) -> list[OpportunityStatus]:
-    """Return the statuses a board shows; all of them where the list is empty."""
+    """Return the statuses a board shows, each once; all of them where the list is empty."""
     if asked.statuses is None:
         return [OpportunityStatus.OPEN]
-    return asked.statuses or list(OpportunityStatus)
+    wanted = frozenset(asked.statuses or OpportunityStatus)
+    return [status for status in OpportunityStatus if status in wanted]
 
 
 def board_terms(asked: BoardFilter, viewer: Viewer) -> list[Term]:

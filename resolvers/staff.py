@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, Table, func, insert, or_, select, update
 
 from models.contact import contact, contact_assigned
 from models.opportunity import opportunity, opportunity_assigned
@@ -156,18 +156,23 @@ def _hand_over(
 ) -> None:
     """Free the user's followed records, and hand over those he owns (R31, R33 as an admin)."""
     keep = strategy is DeactivationStrategy.KEEP
-    for kind, table, assigned in (
-        (CONTACT, contact, contact_assigned),
-        (OPPORTUNITY, opportunity, opportunity_assigned),
+    contacts = _assigned(contact_assigned, user_id, followed_only=keep)
+    cards = _assigned(opportunity_assigned, user_id, followed_only=keep)
+    # Cards of his contacts show them: all cards are locked at once, by id (C3).
+    locked = or_(opportunity.c.id.in_(cards), opportunity.c.contact_id.in_(contacts))
+    for record in (
+        *change.load(CONTACT, contact.c.id.in_(contacts)),
+        *change.load(OPPORTUNITY, locked),
     ):
-        his = select(assigned.c.record_id).where(assigned.c.user_id == user_id)
-        if keep:
-            his = his.where(assigned.c.slot > 0)
-        for record in change.load(kind, table.c.id.in_(his)):
-            if record.owner_id != user_id:
-                record.assigned = tuple(a for a in record.assigned if a.user_id != user_id)
-            elif not keep:
-                assign(change, record, heir)
+        if record.owner_id != user_id:
+            record.assigned = tuple(a for a in record.assigned if a.user_id != user_id)
+        elif not keep:
+            assign(change, record, heir)
+
+
+def _assigned(table: Table, user_id: UUID, *, followed_only: bool) -> Select[Any]:
+    found = select(table.c.record_id).where(table.c.user_id == user_id)
+    return found.where(table.c.slot > 0) if followed_only else found
 
 
 def _names(permissions: frozenset[Permission]) -> list[str]:

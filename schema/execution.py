@@ -17,6 +17,7 @@ from graphql import (
     GraphQLSchema,
     OperationType,
     SelectionSetNode,
+    VariableNode,
     get_operation_ast,
 )
 from graphql.execution import create_source_event_stream
@@ -139,7 +140,7 @@ class Engine:
             source = await source
         if isinstance(source, ExecutionResult):
             raise Rejected(*(source.errors or ()))
-        key = _key(request, source)
+        key = _key(known.document, request)
         shared = known.listening.get(key)
         if shared is None:
             # Listeners alike share one executor: it holds nothing of whom it was made for.
@@ -152,15 +153,24 @@ def _unnamed() -> Rejected:
     return Rejected(GraphQLError("Name the operation of the document that is to run."))
 
 
-def _key(request: Request, source: Source) -> Hashable:
+def _key(document: DocumentNode, request: Request) -> Hashable:
     """Return what is equal for listeners who show an event alike: not where they went on from."""
-    variables = {
-        name: value
-        for name, value in (request.variables or {}).items()
-        if value != source.after or request.query.count(f"${name}") > _DECLARED_AND_USED_ONCE
-    }
+    after = _resume_variable(document, request)
+    variables = {name: value for name, value in (request.variables or {}).items() if name != after}
     plain = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
     return request.query, request.operation_name, plain
+
+
+def _resume_variable(document: DocumentNode, request: Request) -> str | None:
+    """Return the variable that is the `after` of the subscription, and nothing else."""
+    operation: Any = get_operation_ast(document, request.operation_name)
+    for field in operation.selection_set.selections if operation else ():
+        for argument in getattr(field, "arguments", None) or ():
+            if argument.name.value == "after" and isinstance(argument.value, VariableNode):
+                name = argument.value.name.value
+                alone = request.query.count(f"${name}") <= _DECLARED_AND_USED_ONCE
+                return name if alone else None
+    return None
 
 
 def _names(document: DocumentNode) -> Wants:

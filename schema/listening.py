@@ -14,17 +14,18 @@ from permissions.viewer import Viewer
 from resolvers.lens import Lens
 from resolvers.loading import Wants
 from resolvers.problems import RequestError
+from resolvers.sharing import Need
 from resolvers.views import BoardView
 from schema import errors
 from schema.context import Context, Services
+from schema.sharing import fields_that_need
 from schema.sights import saw_board
 from subscriptions.events import BoardEvent, BoardSnapshot
 
-# What differs between users with equal rights: such documents are executed for each of them.
-_PERSONAL = frozenset(
-    ("viewerCanChangeOwner", "viewerCanDelete", "edges", "startCursor", "endCursor")
-)
-_PERSONAL_WITHOUT_TEAM_READ = frozenset(("email", "role", "onlyAssignedData", "permissions"))
+# What differs between users with equal rights: such documents are executed for each of them. The
+# cursors of pages open for their user only (ADR-0009).
+_PERSONAL = fields_that_need(Need.HIMSELF) | {"edges", "startCursor", "endCursor"}
+_PERSONAL_WITHOUT_TEAM_READ = fields_that_need(Need.COLLEAGUES)
 
 
 class Source(NamedTuple):

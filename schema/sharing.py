@@ -46,3 +46,10 @@ NEEDS: dict[str, dict[str, frozenset[Need]]] = {
     "Pipeline": _plain("id", "name", "locked", "stages"),
     "Stage": _plain("id", "name", "position", "pipeline"),
 }
+
+
+def fields_that_need(need: Need) -> frozenset[str]:
+    """Return the names of the fields of any kind that depend on `need`."""
+    return frozenset(
+        name for fields in NEEDS.values() for name, needs in fields.items() if need in needs
+    )

@@ -42,7 +42,13 @@ async def _tell_all(room: Room, due: Iterable[Stream], database: Database) -> No
         groups[stream.likeness, stream.position].append(stream)
     async with database.reader() as reader:
         for group in groups.values():
-            await _tell(room, group, reader)
+            try:
+                await _tell(room, group, reader)
+            except Exception as error:  # one board's trouble is not the others'
+                if is_unavailable(error):
+                    raise
+                metrics.failures.inc()
+                _log.error("no heartbeats", **described(error))
 
 
 async def _tell(room: Room, group: list[Stream], reader: Reader) -> None:

@@ -8,6 +8,7 @@ from app import migrating
 from app.failures import Failure
 from models.practice import practice_head
 from models.seams import Seams
+from resolvers import derived
 from resolvers.journal import MANY, Author, Note, take_numbers, write
 
 # Tables that together no other program has.
@@ -48,6 +49,7 @@ def go_on(connection: Connection, seams: Seams) -> None:
     migrating.upgrade(connection)
     for practice_id in connection.scalars(select(practice_head.c.practice_id)).all():
         take_numbers(connection, practice_id, _LEAP)
+        derived.renew_vocabulary(connection, practice_id, _LEAP)
         author = Author(
             practice_id=practice_id, user_id=None, at=seams.now(), key=None, request_id=None
         )

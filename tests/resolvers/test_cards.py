@@ -15,8 +15,8 @@ SMALL = ShelfName("x", 1, None)
 class Somebody:
     """A viewer as far as the cache looks at him."""
 
-    def __init__(self, practice: int) -> None:
-        self.practice_id = UUID(int=practice)
+    def __init__(self, practice: int, user: int = 1) -> None:
+        self.practice_id, self.user_id = UUID(int=practice), UUID(int=user)
 
 
 class Card:
@@ -53,6 +53,20 @@ def test_a_practice_never_has_more_than_its_part() -> None:
         cache.keep(greedy, name, shown(*"abcdef"))  # type: ignore[arg-type]
         assert cache.size <= 1601 + 3700
     assert missing(cache, other, "a") == []
+
+
+def test_no_viewer_pushes_out_what_his_colleagues_look_at() -> None:
+    cache, other, greedy = CardCache(4 * 4 * 3700), Somebody(1, 1), Somebody(1, 2)
+    cache.keep(other, SMALL, shown("a", "b"))  # type: ignore[arg-type]
+    for number in range(100):
+        name = ShelfName(f"{number}", 1, None)
+        cache.keep(greedy, name, shown(*"cdef"))  # type: ignore[arg-type]
+        assert cache.size <= 4 * 3700
+    assert missing(cache, other, "a", "b") == []
+    assert missing(cache, greedy, *"cdef", name=ShelfName("99", 1, None)) == []
+    for number in range(100):  # alone, he may have all of it
+        cache.keep(Somebody(2), ShelfName(f"{number}", 1, None), shown("a"))  # type: ignore[arg-type]
+    assert cache.size > 1.9 * 3 * 3700
 
 
 def test_many_practices_stay_within_the_whole() -> None:
