@@ -74,7 +74,8 @@ def measure(places: Places, report: Report, *, quick: bool) -> None:
         f"5 stages, 50 cards each, {CARDS:,} opportunities; 4 connections; viewers take turns:"
         " 25 see everything, 25 only what is assigned to them. x stock and % of raw compare CPU."
         " One raw statement that makes the JSON is not among them: SQLite cannot make these ids."
-        " Warm: cards are kept, their keys are read by every request; cold: none is kept.",
+        " Warm: cards are kept, their keys are read by every request; cold: no card is kept, only"
+        " the names of stages, users and tags.",
     )
     for kind in places.kinds:
         place = places.filled(kind, CARDS)

@@ -70,5 +70,9 @@ class CompilingExecutor(Executor[Any]):
         return plans.of[key]
 
     def forget(self) -> None:
-        """Let go of what refers back to the executor: nothing has to be collected then."""
-        del self.async_helpers
+        """Let go of what refers back to the executor: nothing has to be collected then.
+
+        Where fields were given up beside one that failed, they may still ask for it.
+        """
+        if not self.background_futures:
+            del self.async_helpers
