@@ -113,7 +113,9 @@ def _serve_stock(stored: dict[str, Any], told: Connection, port: int, _wake_url:
     app = Starlette(routes=[Mount("/", view)], lifespan=lifespan)
     listener = socket.create_server(("127.0.0.1", port), backlog=BACKLOG)
     told.send(listener.getsockname()[1])
-    uvicorn.Server(uvicorn.Config(app, log_level="critical")).run(sockets=[listener])
+    # Its clients keep their connections while it is busy for long.
+    settings = uvicorn.Config(app, log_level="critical", timeout_keep_alive=600)
+    uvicorn.Server(settings).run(sockets=[listener])
 
 
 async def _counted(request: Request) -> Response:
