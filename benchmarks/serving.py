@@ -65,10 +65,11 @@ def serving(
     place: Place, port: int = 0, wake_url: str = "memory://", *, stock: bool = False
 ) -> Iterator[Served]:
     """Yield a server of a database, in a process of its own; 0 is any free port."""
+    folder = TemporaryDirectory(prefix="bench-files-")
     ours, theirs = SPAWN.Pipe()
     words = (place.as_json(), theirs, port, wake_url)
-    serve = _serve_stock if stock else _serve
-    process = SPAWN.Process(target=serve, args=words, name="server")
+    serve, more = (_serve_stock, ()) if stock else (_serve, (folder.name,))
+    process = SPAWN.Process(target=serve, args=(*words, *more), name="server")
     process.start()
     try:
         assert process.pid is not None
@@ -79,15 +80,15 @@ def serving(
         if process.is_alive():
             process.kill()
             process.join()
+        folder.cleanup()
 
 
-def _serve(stored: dict[str, Any], told: Connection, port: int, wake_url: str) -> None:
+def _serve(stored: dict[str, Any], told: Connection, port: int, wake_url: str, folder: str) -> None:
     place = Place.from_json(stored)
     listener = socket.create_server(("127.0.0.1", port), backlog=BACKLOG)
-    folder = TemporaryDirectory(prefix="bench-files-")
     settings = Settings(
         database_url=place.url,
-        files_url=Path(folder.name).as_uri(),
+        files_url=Path(folder).as_uri(),
         wake_url=wake_url,
         graceful_stop_seconds=2,
         **_UNLIMITED,
@@ -98,7 +99,6 @@ def _serve(stored: dict[str, Any], told: Connection, port: int, wake_url: str) -
     set_up_logging(to=Path(os.devnull).open("wb"))  # noqa: SIM115 - open as long as the process
     told.send(listener.getsockname()[1])
     server.run(sockets=[listener])
-    folder.cleanup()
 
 
 def _serve_stock(stored: dict[str, Any], told: Connection, port: int, _wake_url: str) -> None:
