@@ -13,7 +13,7 @@ PARTS = (*("board", "execution", "fanout", "growth", "moves", "storm", "across",
 
 
 def main() -> None:
-    """Measure and print; a whole run is also written to benchmarks/results.md."""
+    """Measure and print; a whole run is also written to benchmarks/results.md, part by part."""
     began = time.monotonic()
     asked = _arguments()
     report = Report()
@@ -31,9 +31,9 @@ def main() -> None:
     with places(with_postgres=not asked.sqlite) as found:
         for name in asked.parts or PARTS:
             measures[name](found, report, quick=asked.quick)
+            if not (asked.parts or asked.quick or asked.sqlite):
+                report.save()
     print(f"\n{time.monotonic() - began:.0f} s in all")
-    if not (asked.parts or asked.quick or asked.sqlite):
-        report.save()
 
 
 def _arguments() -> argparse.Namespace:
