@@ -156,8 +156,12 @@ def _hand_over(
 ) -> None:
     """Free the user's followed records, and hand over those he owns (R31, R33 as an admin)."""
     keep = strategy is DeactivationStrategy.KEEP
-    contacts = _assigned(contact_assigned, user_id, followed_only=keep)
-    cards = _assigned(opportunity_assigned, user_id, followed_only=keep)
+
+    def his(assigned: Table) -> Select[Any]:
+        found = select(assigned.c.record_id).where(assigned.c.user_id == user_id)
+        return found.where(assigned.c.slot > 0) if keep else found
+
+    contacts, cards = his(contact_assigned), his(opportunity_assigned)
     # Cards of his contacts show them: all cards are locked at once, by id (C3).
     locked = or_(opportunity.c.id.in_(cards), opportunity.c.contact_id.in_(contacts))
     for record in (
@@ -168,11 +172,6 @@ def _hand_over(
             record.assigned = tuple(a for a in record.assigned if a.user_id != user_id)
         elif not keep:
             assign(change, record, heir)
-
-
-def _assigned(table: Table, user_id: UUID, *, followed_only: bool) -> Select[Any]:
-    found = select(table.c.record_id).where(table.c.user_id == user_id)
-    return found.where(table.c.slot > 0) if followed_only else found
 
 
 def _names(permissions: frozenset[Permission]) -> list[str]:

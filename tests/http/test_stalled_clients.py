@@ -104,7 +104,8 @@ async def test_a_client_that_vanished_is_noticed_by_the_system(
     monkeypatch.setattr(protocols, "UNREAD_SECONDS", 0.5)
     card = await shaken(spa)
     async with unread_stream(spa.ada, heavy(spa)):
-        await card.move(2)
+        await until_streams(spa, 1)
+        await card.move(10)
         await until_streams(spa, 0)
 
 
