@@ -42,7 +42,7 @@ class Report:
 
     def lines(self, title: str, places: Sequence[str], values: Mapping[str, list[float]]) -> None:
         """Add a plot of one line for each name, over the places of its values."""
-        named = f"{title}: {'; '.join(values)}"
+        named = f"{title}: {' and '.join(values)}"
         self._plot(named, places, [f"line {_listed(one)}" for one in values.values()])
 
     def _plot(self, title: str, places: Sequence[str], drawn: Sequence[str]) -> None:
