@@ -112,12 +112,12 @@ class _Practice:
             shelf.cards[key] = card
             self._grow(shelf.keeper, card.size)
 
-    def drop(self, user_id: UUID | None = None, share: int = 0) -> None:
+    def drop(self, user_id: UUID, share: int) -> None:
         """Forget the card that was asked for longest ago, and its shelf if that was the last.
 
         One of this user's, if his shelves hold more than `share` bytes.
         """
-        own = self._of.get(user_id) if user_id and self._sizes[user_id] > share else None
+        own = self._of.get(user_id) if self._sizes[user_id] > share else None
         name = next(iter(own or self.shelves))
         shelf = self.shelves[name]
         if shelf.cards:
@@ -195,7 +195,9 @@ class CardCache:
 
     def _practice(self, practice_id: UUID) -> _Practice:
         """Return what is kept of a practice, as the one that was used last."""
-        practice = self._practices.setdefault(practice_id, _Practice())
+        practice = self._practices.get(practice_id)
+        if practice is None:
+            practice = self._practices[practice_id] = _Practice()
         self._practices.move_to_end(practice_id)
         if len(self._practices) > _MOST_PRACTICES:
             self._practices.popitem(last=False)

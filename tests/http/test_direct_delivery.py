@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -50,6 +50,19 @@ async def next_of(socket: ClientConnection, count: int) -> dict[str, Json]:
     events = {one["id"]: one["payload"]["data"]["boardEvents"] for one in messages}
     assert len(events) == count
     return events
+
+
+@asynccontextmanager
+async def two_boards(spa: Spa) -> AsyncIterator[tuple[ClientConnection, ClientConnection]]:
+    """Yield sockets of Ada and Dan, who each hold the first snapshot of a board "1"."""
+    async with (
+        opened(spa.server, spa.ada.token) as socket,
+        opened(spa.server, spa.dan.token) as other,
+    ):
+        for one in (socket, other):
+            await subscribe(one, spa, "1")
+            await next_of(one, 1)
+        yield socket, other
 
 
 async def rest(socket: ClientConnection) -> list[Any]:
@@ -122,13 +135,7 @@ async def test_c1_after_15_s_of_silence_there_is_a_heartbeat_to_go_on_from(
     assert heartbeats.HEARTBEAT_SECONDS == 15.0
     monkeypatch.setattr(heartbeats, "HEARTBEAT_SECONDS", 0.5)
     _, card = await spa.pair("Grace Park", spa.ben)
-    async with (
-        opened(spa.server, spa.ada.token) as socket,
-        opened(spa.server, spa.dan.token) as other,
-    ):
-        for one in (socket, other):
-            await subscribe(one, spa, "1")
-            await next_of(one, 1)
+    async with two_boards(spa) as (socket, other):
         beats = [(await next_of(one, 1))["1"] for one in (socket, other, socket)]
         assert {one["__typename"] for one in beats} == {"Heartbeat"}
         assert beats[0]["cursor"] != beats[1]["cursor"]
@@ -175,13 +182,7 @@ async def test_p7_nothing_is_told_between_the_end_of_access_and_4403(spa: Spa) -
 
 async def test_own_keys_are_told_to_who_sent_them_and_to_nobody_else(spa: Spa) -> None:
     _, card = await spa.pair("Grace Park", spa.ben)
-    async with (
-        opened(spa.server, spa.ada.token) as socket,
-        opened(spa.server, spa.dan.token) as other,
-    ):
-        for one in (socket, other):
-            await subscribe(one, spa, "1")
-            await next_of(one, 1)
+    async with two_boards(spa) as (socket, other):
         stage = spa.stages["Booked"]
         await spa.dan.do("moveOpportunity", key="k-1", id=card, stageId=stage)
         assert (await next_of(other, 1))["1"]["ownKeys"] == ["k-1"]
