@@ -1,8 +1,10 @@
 """Real servers for tests: both databases, a fresh one for each test."""
 
 import asyncio
+import gc
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -14,12 +16,28 @@ from uuid_utils import uuid4
 
 from app.migrating import migrate
 from models.database import Database
+from schema.reading import read
 from tests.postgres import Postgres, running_postgres
 from tests.server import Server, running_server
 
 DATABASES = ("sqlite", "postgresql")
 # A line a request would bury what a failed test has to tell.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("info"))
+
+
+def pytest_collection_finish() -> None:
+    """Do not look for garbage among the modules and tests, again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def documents_are_read_once() -> Iterator[None]:
+    """Parse and validate each document once, and not again for every server of a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("schema.execution.read", lru_cache(maxsize=2000)(read))
+        yield
 
 
 async def migrated(url: str) -> None:

@@ -3,12 +3,13 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import uvicorn
 from sqlalchemy import Connection, select
+from typing_extensions import override
 
 from app.asgi import create_app
 from app.desk import Desk
@@ -20,6 +21,39 @@ from models.user import user
 from resolvers.setup import NewPractice, make_practice
 
 SECRET = b"a secret of tests, 32 bytes long"
+
+
+class _PromptServer(uvicorn.Server):
+    """uvicorn that ends when it is told to; the original sleeps a tenth of a second, and again."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        """Begin without having been told."""
+        super().__init__(config)
+        self._told = asyncio.Event()
+
+    async def stop(self, running: asyncio.Task[None]) -> None:
+        """Stop serving, and wait until it has ended."""
+        self.should_exit = True
+        self._told.set()
+        async with asyncio.timeout(10):
+            await running
+
+    @override
+    async def main_loop(self) -> None:
+        """Tick once a second until told to end."""
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), 1)
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End: at once where nobody is connected, else as uvicorn does."""
+        if self.server_state.connections:
+            await super().shutdown(sockets)
+            return
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        await self.lifespan.shutdown()
 
 
 class Server:
@@ -75,7 +109,7 @@ async def running_server(
     app = create_app(chosen, secret, seams)
     listening = socket.create_server(("127.0.0.1", 0))
     send_at_once(listening)
-    running = uvicorn.Server(configuration(app, chosen))
+    running = _PromptServer(configuration(app, chosen))
     task = asyncio.create_task(running.serve(sockets=[listening]), name="server")
     async with asyncio.timeout(10):
         while not running.started:  # noqa: ASYNC110 - uvicorn has no event for it
@@ -83,7 +117,5 @@ async def running_server(
     try:
         yield Server(listening.getsockname()[1], app.state.desk)
     finally:
-        running.should_exit = True
-        async with asyncio.timeout(10):
-            await task
+        await running.stop(task)
         folder.cleanup()

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import httpx2
 import pytest
 
 from app.cli.environment import read_settings, secret_key
@@ -16,6 +15,7 @@ from app.tokens import BadToken, Tokens
 from tests.access.signs import works
 from tests.client import Client
 from tests.http.event_source import watching
+from tests.local import local_client
 from tests.model.fold import Json
 from tests.scenarios.spa import open_spa
 from tests.server import running_server
@@ -69,7 +69,7 @@ async def client_of(database_url: str, kept: Kept, **keys: Any) -> AsyncIterator
     """Yield the client at a server with other keys, with a fresh token where his is refused."""
     async with (
         running_server(database_url, **keys) as server,
-        httpx2.AsyncClient(trust_env=False) as http,
+        local_client() as http,
     ):
         client = Client(server, http, kept.token)
         client.email = "ada@spa.example"

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-import httpx2
 import pytest
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.engine import make_url
@@ -21,6 +20,7 @@ from models.contact import contact
 from models.database import Database
 from models.opportunity import opportunity_word
 from tests.client import Client, LiveBoard
+from tests.local import local_client
 from tests.model.fold import difference
 from tests.scenarios.spa import open_spa
 from tests.server import running_server
@@ -202,7 +202,7 @@ async def test_p5_a_board_that_saw_what_was_lost_gets_a_snapshot(
         await board.next("CardUpdated")
         await board.cut()
     await back(database_url, tmp_path / "kept", replace=True)
-    async with running_server(database_url) as second, httpx2.AsyncClient() as http:
+    async with running_server(database_url) as second, local_client() as http:
         ada, ben = [
             Client(second, http, await second.token(one.email)) for one in (spa.ada, spa.ben)
         ]

@@ -5,12 +5,12 @@ import re
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx2
 import pytest
 
 from app.seeding.seed import Plan, seed
 from tests.client import Client
 from tests.docs.pages import LIVE_BOARDS, README
+from tests.local import local_client
 from tests.server import Server
 
 PATIENCE = 5.0
@@ -26,7 +26,7 @@ def quiet(_steps: int) -> None:
 async def demo(server: Server) -> AsyncIterator[dict[str, Client]]:
     """The demo practice as `make run` makes it, and the people of the tour."""
     await seed(server.desk.services.database, Plan(), quiet)
-    async with httpx2.AsyncClient() as http:
+    async with local_client() as http:
         admin = Client(server, http, await server.token("ada@demo.example"))
         data = await admin.ask("{ viewer { practice { users { name email } } } }")
         users = {one["name"]: one["email"] for one in data["viewer"]["practice"]["users"]}

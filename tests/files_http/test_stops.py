@@ -3,7 +3,6 @@
 import asyncio
 from time import monotonic
 
-import httpx2
 import pytest
 
 from tests.client import Client
@@ -21,6 +20,7 @@ from tests.files_http.files import (
     sound,
 )
 from tests.files_http.tus import begun, offset, sent
+from tests.local import local_client
 from tests.server import running_server
 
 MIB = 2**20
@@ -51,7 +51,7 @@ async def test_what_is_in_flight_ends_and_leaves_nothing_half(
         one.cut()
     async with running_server(database_url, files_url=files_url) as server:
         assert await left(server) == Left(uploads=1, complete=1, documents=1, objects=16 + 3)
-        async with httpx2.AsyncClient(trust_env=False) as http:
+        async with local_client() as http:
             ada = Client(server, http, token)
             assert await offset(ada, where) == 5 * MIB
             rest = noise(9 * MIB)[5 * MIB :]

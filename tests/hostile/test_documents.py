@@ -3,7 +3,6 @@
 import json
 import time
 
-import httpx2
 import pytest
 
 from resolvers.limits import USUAL
@@ -14,6 +13,7 @@ from schema.schema import core
 from tests.client import error_codes
 from tests.hostile.documents import BAD, BOMBS, COST, Bomb
 from tests.http.test_requests import GRAPHQL_JSON, JSON
+from tests.local import local_client
 from tests.server import Server
 
 CPU_SECONDS = 0.1
@@ -60,7 +60,7 @@ def test_p19_little_is_done_before_it_is_known_what_it_is(bomb: Bomb) -> None:
 
 async def test_over_http_no_request_is_our_fault(server: Server) -> None:
     headers = {"authorization": f"Bearer {await server.practice('alpha')}", "content-type": JSON}
-    async with httpx2.AsyncClient(headers=headers) as client:
+    async with local_client(headers=headers) as client:
         for bomb in BOMBS:
             body = json.dumps({"query": bomb.query, "variables": bomb.variables})
             for accept in (GRAPHQL_JSON, JSON):

@@ -12,6 +12,7 @@ from tests.hostile.tokens import GOOD, forged
 from tests.hostile.watch import cheaply, no_traceback
 from tests.http.test_requests import GRAPHQL_JSON, HELLO, JSON
 from tests.http.test_sockets import PROTOCOL, code_of_close, received
+from tests.local import local_client
 from tests.server import SECRET, Server
 
 ADMIN = {"viewer": {"role": "ADMIN"}}
@@ -51,7 +52,7 @@ def test_the_corpus_is_large_and_names_each_case_once() -> None:
 
 
 async def test_good_tokens_are_good(server: Server, forger: Forger) -> None:
-    async with httpx2.AsyncClient() as client:
+    async with local_client() as client:
         for case in GOOD:
             text = case.made(forger)
             response = await posted(client, server.http, text, GRAPHQL_JSON)
@@ -64,7 +65,7 @@ async def test_each_forged_token_is_the_same_401(
     server: Server, forger: Forger, accept: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     told = set()
-    async with httpx2.AsyncClient() as client:
+    async with local_client() as client:
         with no_traceback(caplog):
             for case in forged():
                 if case.over_http:
@@ -107,7 +108,7 @@ async def test_an_authorization_that_is_no_text_closes_with_4401(server: Server)
 async def test_only_the_first_of_two_headers_counts(server: Server, forger: Forger) -> None:
     """Whatever stands before us reads the first as well."""
     good, bad = (b"authorization", f"Bearer {forger.token}".encode()), (b"authorization", b"x")
-    async with httpx2.AsyncClient() as client:
+    async with local_client() as client:
         for headers, status in (([bad, good], 401), ([good, bad], 200)):
             response = await client.post(server.http, json=HELLO, headers=headers)
             assert response.status_code == status

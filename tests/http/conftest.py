@@ -4,11 +4,11 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx2
 import pytest
 import pytest_asyncio
 
 from tests.http.edge import Edge
+from tests.local import local_client
 from tests.scenarios.spa import Spa, open_spa
 from tests.server import Server, running_server
 
@@ -22,7 +22,7 @@ async def edge(
     shutil.copyfile(sqlite_template, path)
     async with running_server(f"sqlite+aiosqlite:///{path}") as server:
         token = await server.practice("alpha")
-        async with httpx2.AsyncClient(timeout=20, trust_env=False) as http:
+        async with local_client(timeout=20) as http:
             yield Edge(server, http, token)
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from tests.local import local_client
 from tests.server import Server
 
 JSON = "application/json"
@@ -112,7 +113,7 @@ async def until_gauge(server: Server, name: str, wanted: float, seconds: float =
 
 async def gauge(server: Server, name: str) -> float:
     """Return a figure of /metrics that has no labels."""
-    async with httpx2.AsyncClient(trust_env=False) as client:
+    async with local_client() as client:
         text = (await client.get(server.http.removesuffix("/graphql") + "/metrics")).text
     (line,) = [line for line in text.splitlines() if line.split(" ")[0] == name]
     return float(line.split(" ")[1])

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import httpx2
 import pytest
 from sqlalchemy import Connection, update
 from websockets.asyncio.client import connect
@@ -13,6 +12,7 @@ from app.tokens import LEEWAY_SECONDS
 from models.user import user
 from tests.http.test_requests import GRAPHQL_JSON, HELLO, JSON, codes, post
 from tests.http.test_sockets import PROTOCOL, code_of_close, opened, query, received, send
+from tests.local import local_client
 from tests.server import Server, running_server
 
 
@@ -67,7 +67,7 @@ async def test_a_request_of_the_wrong_shape_is_400(server: Server) -> None:
 
 async def test_only_post_is_served(server: Server) -> None:
     token = await server.practice("alpha")
-    async with httpx2.AsyncClient(headers={"authorization": f"Bearer {token}"}) as client:
+    async with local_client(headers={"authorization": f"Bearer {token}"}) as client:
         for method in ("GET", "PUT", "DELETE"):
             response = await client.request(method, server.http, params=HELLO)
             assert response.status_code == 405
@@ -77,7 +77,7 @@ async def test_only_post_is_served(server: Server) -> None:
 async def test_answers_are_not_to_be_kept_and_name_their_request(server: Server) -> None:
     token = await server.practice("alpha")
     headers = {"authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient() as client:
+    async with local_client() as client:
         given = await client.post(
             server.http, json=HELLO, headers={**headers, "x-request-id": "a-1"}
         )
@@ -94,7 +94,7 @@ async def test_answers_are_not_to_be_kept_and_name_their_request(server: Server)
 
 async def test_the_schema_s_tag_changes_only_with_the_schema(server: Server) -> None:
     address = server.http.removesuffix("/graphql") + "/schema.graphql"
-    async with httpx2.AsyncClient() as client:
+    async with local_client() as client:
         one, two = await client.get(address), await client.get(address)
         assert one.headers["etag"] == two.headers["etag"]
         kept = await client.get(address, headers={"if-none-match": one.headers["etag"]})

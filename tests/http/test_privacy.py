@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx2
 import pytest
 from sqlalchemy import Connection, text
 from structlog.testing import capture_logs
 
 from tests.http.test_requests import post
 from tests.http.test_sockets import opened, query, received
+from tests.local import local_client
 from tests.server import Server
 
 SECRETS = ("Gr4ce", "P4rk", "gr4ce.p4rk", "2125550142", "212) 555-0142", "B0tox")
@@ -118,7 +118,7 @@ async def test_metrics_name_nobody(server: Server) -> None:
     token = await server.practice("alpha")
     for document in ERRORS:
         await post(server, token, json={"query": document})
-    async with httpx2.AsyncClient() as client:
+    async with local_client() as client:
         metrics = await client.get(server.http.removesuffix("/graphql") + "/metrics")
     assert "l2p_errors_total" in metrics.text
     clean([metrics.text], token, "alpha")

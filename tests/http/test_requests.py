@@ -5,6 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.local import local_client
 from tests.server import Server
 
 JSON = "application/json"
@@ -18,7 +19,7 @@ async def post(
     headers = {"accept": accept}
     if token:
         headers["authorization"] = f"Bearer {token}"
-    async with httpx2.AsyncClient() as client:
+    async with local_client() as client:
         if "json" in body:
             return await client.post(server.http, headers=headers, json=body["json"])
         headers["content-type"] = body.get("kind", JSON)
@@ -105,7 +106,7 @@ async def test_other_media_types_and_large_bodies_are_refused(server: Server) ->
 
 async def test_what_stands_beside_the_api(server: Server) -> None:
     base = server.http.removesuffix("/graphql")
-    async with httpx2.AsyncClient(base_url=base) as client:
+    async with local_client(base_url=base) as client:
         assert (await client.get("/healthz")).text == "ok"
         assert (await client.get("/readyz")).json() == {"status": "ready"}
         assert "l2p_sockets" in (await client.get("/metrics")).text

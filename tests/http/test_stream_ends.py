@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from time import monotonic
 
-import httpx2
 import pytest
 
 from tests.http.edge import gauge, until_gauge
 from tests.http.event_source import watching
 from tests.http.stalling import heavy, shaken, unread_socket, unread_stream
+from tests.local import local_client
 from tests.scenarios.spa import Spa, open_spa
 from tests.server import running_server
 
@@ -96,7 +96,7 @@ async def test_a_stop_ends_the_stream_without_complete(database_url: str) -> Non
     assert b"complete" not in board.raw
     async with (
         running_server(database_url) as server,
-        httpx2.AsyncClient(trust_env=False) as http,
+        local_client() as http,
     ):
         spa.ada.server, spa.ada.http = server, http
         async with watching(spa.ada, spa.pipeline, board.id) as again:

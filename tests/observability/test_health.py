@@ -11,6 +11,7 @@ from sqlalchemy import event
 from app import health
 from app.shared import FRESH_SECONDS
 from subscriptions.relay import Relay
+from tests.local import local_client
 from tests.observability.proxy import proxied
 from tests.server import Server, running_server
 
@@ -18,7 +19,7 @@ ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect
 
 
 async def get(server: Server, path: str, **headers: str) -> httpx2.Response:
-    async with httpx2.AsyncClient() as client:
+    async with local_client() as client:
         address = server.http.removesuffix("/graphql") + path
         return await client.get(address, headers=headers, timeout=15)
 
@@ -63,7 +64,7 @@ async def test_a_frozen_database_hangs_no_probe(database_url: str) -> None:
         await asyncio.sleep(FRESH_SECONDS)
         proxy.freeze()
         ready, metrics = (server.http.replace("graphql", path) for path in ("readyz", "metrics"))
-        async with httpx2.AsyncClient(timeout=15) as client:
+        async with local_client(timeout=15) as client:
             began = time.monotonic()
             told = await asyncio.gather(*(client.get(ready) for _ in range(20)))
             measured = await client.get(metrics)

@@ -4,7 +4,6 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-import httpx2
 import pytest
 from sqlalchemy import Connection, select
 from structlog.contextvars import merge_contextvars
@@ -15,6 +14,7 @@ from tests.client import Client, LiveBoard
 from tests.http.test_privacy import CREATE, person, take_away
 from tests.http.test_requests import post
 from tests.http.test_sockets import code_of_close, opened, query, received
+from tests.local import local_client
 from tests.observability.scraped import value
 from tests.server import Server
 
@@ -119,7 +119,7 @@ async def test_a_socket_is_told_with_its_operations_and_its_code(server: Server)
 async def test_a_live_board_is_told_when_it_began(server: Server) -> None:
     token = await server.practice("alpha")
     with capture_logs([merge_contextvars]) as logs:
-        async with httpx2.AsyncClient() as http:
+        async with local_client() as http:
             client = Client(server, http, token)
             pipeline = (await client.ask(PIPELINE))["pipelines"][0]["id"]
             board = await LiveBoard(client, pipeline).open()
@@ -133,7 +133,7 @@ async def test_a_stream_of_events_is_told_as_such(server: Server) -> None:
     live = "subscription Mine($key: ID!) { boardEvents(pipelineId: $key) { cursor } }"
     headers = {"accept": "text/event-stream", "authorization": f"Bearer {token}"}
     with capture_logs([merge_contextvars]) as logs:
-        async with httpx2.AsyncClient(headers=headers, timeout=5) as http:
+        async with local_client(headers=headers, timeout=5) as http:
             pipeline = (await Client(server, http, token).ask(PIPELINE))["pipelines"][0]["id"]
             asked = {"query": live, "variables": {"key": pipeline}}
             async with http.stream("POST", server.http, json=asked) as answer:
@@ -148,7 +148,7 @@ async def test_what_a_room_says_belongs_to_no_request(server: Server) -> None:
     services = server.desk.services
     failures = value("l2p_relay_failures_total")
     with capture_logs([merge_contextvars]) as logs:
-        async with httpx2.AsyncClient() as http:
+        async with local_client() as http:
             client = Client(server, http, token)
             pipeline = (await client.ask(PIPELINE))["pipelines"][0]["id"]
             board = await LiveBoard(client, pipeline).open()

@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx2
 import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import Connection
@@ -20,6 +19,7 @@ from tests.docs.pages import ROOT, Page
 from tests.http.test_privacy import CREATE, person
 from tests.http.test_requests import post
 from tests.http.test_sockets import code_of_close, opened
+from tests.local import local_client
 from tests.observability.scraped import value
 from tests.observability.test_net import calls
 from tests.server import Server
@@ -41,13 +41,13 @@ def exported() -> dict[str, str]:
 
 
 async def scraped(server: Server) -> str:
-    async with httpx2.AsyncClient() as http:
+    async with local_client() as http:
         return (await http.get(server.http.removesuffix("/graphql") + "/metrics")).text
 
 
 @pytest.fixture
 async def client(server: Server) -> AsyncIterator[Client]:
-    async with httpx2.AsyncClient() as http:
+    async with local_client() as http:
         yield Client(server, http, await server.practice("alpha"))
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import httpx2
 import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -19,6 +18,7 @@ from models.errors import described, is_away
 from models.outage import Outage
 from resolvers.log import oldest
 from tests.client import Client, LiveBoard
+from tests.local import local_client
 from tests.observability.process import serving
 from tests.observability.proxy import Proxy, proxied
 from tests.observability.scraped import value
@@ -37,7 +37,7 @@ async def through_a_proxy(url: str) -> AsyncIterator[tuple[Proxy, Server, Client
     async with (
         proxied(url) as (proxy, way),
         running_server(way) as server,
-        httpx2.AsyncClient(timeout=20) as http,
+        local_client(timeout=20) as http,
     ):
         yield proxy, server, Client(server, http, await server.practice("alpha"))
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx2
 import pytest
 from sqlalchemy import Connection, text
 from websockets.asyncio.client import connect
@@ -22,6 +21,7 @@ from models.seams import Seams
 from resolvers.setup import NewPractice, make_practice
 from tests.http.test_privacy import CREATE, ERRORS
 from tests.http.test_sockets import PROTOCOL
+from tests.local import local_client
 from tests.observability.process import SECRET, Process, serving
 
 PLANTED = (
@@ -83,7 +83,7 @@ async def ask_everything(process: Process, token: str) -> None:
         "cookie": "s3cret=Gr4ce",
         "referer": "https://gl0w.example/?q=Gr4ce",
     }
-    async with httpx2.AsyncClient(headers=headers, timeout=20) as http:
+    async with local_client(headers=headers, timeout=20) as http:
         for document in LITERALS:
             with suppress(UnicodeEncodeError):
                 body = json.dumps({"query": document, "variables": {"Gr4ce": "P4rk"}})
@@ -103,7 +103,7 @@ async def write(process: Process, token: str) -> list[dict[str, Any]]:
     """Make a contact twice, and look for it."""
     survey = "{ viewer { practice { contactTypes { id } } } }"
     headers = {"authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(headers=headers, timeout=20) as http:
+    async with local_client(headers=headers, timeout=20) as http:
         types = (await http.post(process.http, json={"query": survey})).json()
         kind = types["data"]["viewer"]["practice"]["contactTypes"][0]["id"]
         body = {"query": CREATE, "variables": {"input": {**PERSON, "typeId": kind}}}

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import httpx2
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -17,6 +16,7 @@ from tests.client import Client, LiveBoard
 from tests.docs.pages import ROOT
 from tests.http.test_privacy import CREATE, ERRORS, SECRETS, person
 from tests.http.test_requests import post
+from tests.local import local_client
 from tests.observability.process import environment
 from tests.server import Server
 
@@ -92,7 +92,7 @@ async def test_the_caller_s_trace_goes_on(
     spans.clear()
     headers = {"traceparent": traceparent, "tracestate": "v=Gr4ce"}
     headers["authorization"] = f"Bearer {token}"
-    async with httpx2.AsyncClient(headers=headers) as http:
+    async with local_client(headers=headers) as http:
         await http.post(server.http, json={"query": "{ viewer { role } }"})
     (span,) = spans.get_finished_spans()
     assert span.context is not None
@@ -104,7 +104,7 @@ async def test_the_caller_s_trace_goes_on(
 async def test_a_subscription_is_a_span_until_it_has_begun(
     server: Server, spans: InMemorySpanExporter
 ) -> None:
-    async with httpx2.AsyncClient() as http:
+    async with local_client() as http:
         client = Client(server, http, await server.practice("alpha"))
         pipeline = (await client.ask("{ pipelines { id } }"))["pipelines"][0]["id"]
         spans.clear()

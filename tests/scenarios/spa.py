@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 
 from tests.client import Client, LiveBoard
+from tests.local import local_client
 from tests.model.fold import Json
 from tests.model.rights import DEFAULT
 from tests.server import Server
@@ -168,7 +169,7 @@ async def open_spa(
 ) -> AsyncIterator[Spa]:
     """Make a practice with Ada, Ben, Cleo and Dan; close all that was opened at the end."""
     limits = httpx2.Limits(max_connections=60, max_keepalive_connections=60)
-    async with httpx2.AsyncClient(timeout=20, trust_env=False, limits=limits) as http:
+    async with local_client(timeout=20, limits=limits) as http:
         spa = Spa(server, http, name, kind)
         await spa.found(different_owners=different_owners)
         spa.ben = await spa.hire("Ben")
