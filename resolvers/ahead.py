@@ -1,9 +1,11 @@
-"""A board with its first cards, read at once: keys first, then only cards nobody was shown yet.
+"""Cards read by their keys: only those that nobody was shown yet are read whole (ADR-0022).
 
-What a document asks of the columns is known before the board is read. A page that was read ahead
-holds cards as they were shown (ADR-0022); any other page is read by `columns`.
+What a document asks of cards is known before they are read. A page that was read this way holds
+cards as they were shown; where one cannot be shown this way, the page is read by `columns` or
+`lists`.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
@@ -11,13 +13,16 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from permissions.visibility import OPPORTUNITY
+from resolvers import lists, vocabulary
 from resolvers.boards import Board, find_board
-from resolvers.card_keys import Outline, card_of, read_outline
+from resolvers.card_keys import Keys, Outline, card_of, read_outline
 from resolvers.card_rows import read_cards
 from resolvers.cards import CardCache, Selection, ShelfName, ShownCard
+from resolvers.columns import Column, ColumnRequest
 from resolvers.lens import Lens
-from resolvers.loading import need_pipelines
-from resolvers.pages import Cut, Page, Paging
+from resolvers.lists import OpportunitiesAsked
+from resolvers.loading import Wants, need_pipelines
+from resolvers.pages import Cut, Keyset, Page, Paging, Window
 from resolvers.seal import Seal
 from resolvers.sharing import in_common
 from resolvers.totals import read_totals
@@ -42,7 +47,7 @@ def find_board_ahead(
     """Return what `find_board` does, with a page of each column where all of them can be shown."""
     seal, cache = shared
     viewer = lens.viewer
-    order, _ = view.order(viewer), view.terms(viewer)
+    view.order(viewer), view.terms(viewer)
     if not viewer.may(OPPORTUNITY.read):
         return None
     outline = read_outline(connection, viewer, view, asked.size + 1)
@@ -52,33 +57,107 @@ def find_board_ahead(
     need_pipelines(connection, lens)
     stages = [stage.row for stage in lens.pipelines[view.pipeline_id].stages]
     board = Board(view, lens, seal, outline.number, read_totals(connection, viewer, view, stages))
-    shown = _shown(connection, lens, cache, outline, asked)
+    return _with_pages(connection, board, cache, outline, asked)
+
+
+def board_ahead(
+    connection: Connection, lens: Lens, cache: CardCache, board: Board, asked: PageAhead
+) -> Board:
+    """Return a board found in this transaction, with a page of each column if all can be shown."""
+    outline = read_outline(connection, lens.viewer, board.view, asked.size + 1)
+    if outline is None:
+        return board
+    return _with_pages(connection, board, cache, outline, asked)
+
+
+def opportunities_ahead(
+    connection: Connection,
+    lens: Lens,
+    shared: tuple[Seal, CardCache],
+    asked: OpportunitiesAsked,
+    wanted: tuple[Wants, Selection],
+) -> Page | None:
+    """Return what `lists.opportunities` does, of shown cards; None where one cannot be shown."""
+    seal, cache = shared
+    wants, cards = wanted
+    listing = lists.opportunity_list(lens, seal, asked)
+    total = listing.count(connection) if "totalCount" in wants else 0
+    pages = _pages(connection, lens, cache, [_Listed(listing, asked[-1], total)], cards)
+    return pages[0] if pages else None
+
+
+def columns_ahead(
+    connection: Connection,
+    lens: Lens,
+    cache: CardCache,
+    asked: Sequence[ColumnRequest],
+    cards: Selection,
+) -> list[Page] | None:
+    """Return what `column_pages` does, of shown cards; None where one cannot be shown."""
+    columns = [Column.of(one.column) for one in asked]
+    listed = [_Listed(one, of.window, one.total) for one, of in zip(columns, asked, strict=True)]
+    return _pages(connection, lens, cache, listed, cards)
+
+
+class _Listed(NamedTuple):
+    """A window of a list, and how many records the list has."""
+
+    of: Keyset
+    window: Window
+    total: int
+
+
+def _pages(
+    connection: Connection, lens: Lens, cache: CardCache, listed: list[_Listed], cards: Selection
+) -> list[Page] | None:
+    revision = vocabulary.revision(connection, lens.viewer.practice_id)
+    parts = [Keys.of(one.of).page(connection, one.window) for one in listed]
+    keys = [key for found, *_ in parts for key in found]
+    shown = _shown(connection, lens, cache, (revision, keys), cards)
+    if shown is None:
+        return None
+    return [
+        Page([shown[key] for key in found], one.of.paging, Cut(after, before, one.total))
+        for one, (found, after, before) in zip(listed, parts, strict=True)
+    ]
+
+
+def _with_pages(
+    connection: Connection, board: Board, cache: CardCache, outline: Outline, asked: PageAhead
+) -> Board:
+    keys = [key for column in outline.columns.values() for key in column[: asked.size]]
+    found = (outline.vocabulary, keys)
+    shown = _shown(connection, board.lens, cache, found, asked.cards)
     if shown is None:
         return board
-    paging = Paging(viewer, seal, order)
+    viewer = board.lens.viewer
+    paging = Paging(viewer, board.seal, board.view.order(viewer))
     pages = {}
-    for stage_id, keys in outline.columns.items():
-        cut = Cut(len(keys) > asked.size, False, board.totals.of(stage_id).count)
-        pages[stage_id] = Page([shown[key] for key in keys[: asked.size]], paging, cut)
+    for stage_id, column in outline.columns.items():
+        cut = Cut(len(column) > asked.size, False, board.totals.of(stage_id).count)
+        pages[stage_id] = Page([shown[key] for key in column[: asked.size]], paging, cut)
     return replace(board, ahead={asked.place: pages})
 
 
 def _shown(
-    connection: Connection, lens: Lens, cache: CardCache, outline: Outline, asked: PageAhead
+    connection: Connection,
+    lens: Lens,
+    cache: CardCache,
+    found: tuple[int, Iterable[str]],
+    wanted: Selection,
 ) -> dict[str, ShownCard] | None:
-    """Return the cards of all columns by key; None where one cannot be shown this way."""
-    wanted = asked.cards
-    keys = [key for column in outline.columns.values() for key in column[: asked.size]]
-    common = in_common(lens.viewer, wanted.needs)
-    name = ShelfName(wanted.shape, outline.vocabulary, common)
+    """Return cards by key; None where one cannot be shown this way."""
+    revision, keys = found
+    lens.known = cache.vocabulary(lens.viewer.practice_id, revision)
+    name = ShelfName(wanted.shape, revision, in_common(lens.viewer, wanted.needs))
     shown, missing = cache.find(lens.viewer, name, keys)
     if missing:
         cards = {card_of(key): key for key in missing}
-        found = _load(connection, lens, cards, wanted)
-        if found is None:
+        loaded = _load(connection, lens, cards, wanted)
+        if loaded is None:
             return None
-        cache.keep(lens.viewer, name, found)
-        shown |= found
+        cache.keep(lens.viewer, name, loaded)
+        shown |= loaded
     return shown
 
 

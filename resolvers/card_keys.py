@@ -3,11 +3,14 @@
 A key is the card's id and revision, and for a restricted viewer whether he sees its contact.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
-from sqlalchemy import Connection, Integer, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, bindparam, func, select
+from typing_extensions import override
 
 from models.base import Id, id_of
 from models.practice import practice_head, stage
@@ -20,6 +23,7 @@ from resolvers.enums import OpportunityStatus
 from resolvers.filters import BoardFilter, asks_only_status, board_statuses
 from resolvers.inputs import OpportunityOrder
 from resolvers.orders import opportunity_order
+from resolvers.pages import Keyset, Paging
 from resolvers.views import BoardView
 
 
@@ -51,6 +55,36 @@ def read_outline(
         return None
     columns = {row[2]: row[3].split(" ") if row[3] else [] for row in rows}
     return Outline(rows[0][0], rows[0][1], columns)
+
+
+@dataclass(frozen=True)
+class Keys(Keyset):
+    """The keys of the cards of a list, in its order."""
+
+    paging: Paging
+    conditions: tuple[ColumnElement[bool], ...]
+    cards: Keyset
+
+    @classmethod
+    def of(cls, cards: Keyset) -> Self:
+        """Return the keys of a list of cards."""
+        return cls(cards.paging, cards.conditions, cards)
+
+    @override
+    def select(self, *conditions: ColumnElement[bool]) -> Select[Any]:
+        """Return the statement for the keys of cards under the conditions."""
+        key = records.card_key(self.paging.viewer)
+        return self.cards.select(*conditions).with_only_columns(key)
+
+    @override
+    def records_of(self, rows: Iterable[Row[Any]]) -> list[Any]:
+        """Return the keys that rows of `select` hold."""
+        return [key for (key,) in rows]
+
+    @override
+    def count(self, connection: Connection) -> int:
+        """Return how many cards the list has for this viewer."""
+        return self.cards.count(connection)
 
 
 class _Anybody(NamedTuple):

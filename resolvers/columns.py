@@ -1,11 +1,12 @@
 """Pages of a board's columns; what their cards show is read for all columns together."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select
+from sqlalchemy import ColumnElement, Connection, Row, Select
+from typing_extensions import override
 
 from models.opportunity import opportunity, opportunity_assigned
 from permissions.viewer import Viewer
@@ -15,7 +16,7 @@ from resolvers.boards import BoardColumn
 from resolvers.filters import BoardFilter, board_statuses, board_terms
 from resolvers.loading import Wants, show_opportunities
 from resolvers.orders import Order
-from resolvers.pages import Cut, Page, Paging, Window
+from resolvers.pages import Cut, Keyset, Page, Paging, Window
 
 
 class ColumnRequest(NamedTuple):
@@ -26,35 +27,55 @@ class ColumnRequest(NamedTuple):
     wants: Wants
 
 
+@dataclass(frozen=True)
+class Column(Keyset):
+    """The cards of one stage that a viewer sees under a board's filter."""
+
+    paging: Paging
+    statement: Select[Any]
+    total: int
+    conditions: tuple[ColumnElement[bool], ...] = ()
+
+    @classmethod
+    def of(cls, column: BoardColumn) -> Self:
+        """Return the list of a column's cards."""
+        board = column.board
+        viewer, view = board.lens.viewer, board.view
+        order = view.order(viewer)
+        statement, order = select_cards(viewer, view.filter, order, column.stage.id)
+        total = board.totals.of(column.stage.id).count
+        return cls(Paging(viewer, board.seal, order), statement, total)
+
+    @override
+    def select(self, *conditions: ColumnElement[bool]) -> Select[Any]:
+        """Return the statement for the column's cards under the conditions."""
+        return self.statement.where(*conditions)
+
+    @override
+    def records_of(self, rows: Iterable[Row[Any]]) -> list[Any]:
+        """Return the cards that rows of `select` hold."""
+        return records.records_of(OPPORTUNITY, rows)
+
+    @override
+    def count(self, connection: Connection) -> int:
+        """Return how many cards the column has, as the board's totals tell it."""
+        return self.total
+
+
 def column_pages(connection: Connection, asked: Sequence[ColumnRequest]) -> list[Page]:
     """Return the pages of columns of one board, in the order they were asked for."""
-    board = asked[0].column.board
-    paging = Paging(board.lens.viewer, board.seal, board.view.order(board.lens.viewer))
-    cuts = [_cut(connection, one, paging) for one in asked]
-    cards = [card for found, _ in cuts for card in found]
+    lens = asked[0].column.board.lens
+    columns = [Column.of(one.column) for one in asked]
+    parts = [
+        column.page(connection, one.window) for column, one in zip(columns, asked, strict=True)
+    ]
+    cards = [card for found, _, _ in parts for card in found]
     wants = frozenset[str]().union(*(one.wants for one in asked))
-    shown = {one.id: one for one in show_opportunities(connection, board.lens, cards, wants)}
-    return [Page([shown[card.id] for card in found], paging, cut) for found, cut in cuts]
-
-
-def _cut(connection: Connection, asked: ColumnRequest, paging: Paging) -> tuple[list[Any], Cut]:
-    """Return the cards of a page, and what it was cut out of."""
-    statement, order = _column(asked.column, paging)
-    after, size = paging.place(asked.window.after), asked.window.size
-    page = statement.where(order.after(*after)) if after else statement
-    rows = connection.execute(page.order_by(*order.by).limit(size + 1))
-    found = records.records_of(OPPORTUNITY, rows)
-    has_previous = False
-    if after:
-        earlier = statement.where(order.until(*after)).limit(1)
-        has_previous = connection.execute(earlier).first() is not None
-    total = asked.column.board.totals.of(asked.column.stage.id).count
-    return found[:size], Cut(len(found) > size, has_previous, total)
-
-
-def _column(column: BoardColumn, paging: Paging) -> tuple[Select[Any], Order]:
-    """Return the statement for a column's cards, and the order as that statement names it."""
-    return select_cards(paging.viewer, column.board.view.filter, paging.order, column.stage.id)
+    shown = {one.id: one for one in show_opportunities(connection, lens, cards, wants)}
+    return [
+        Page([shown[card.id] for card in found], column.paging, Cut(after, before, column.total))
+        for column, (found, after, before) in zip(columns, parts, strict=True)
+    ]
 
 
 def select_cards(

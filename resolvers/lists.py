@@ -21,6 +21,7 @@ from resolvers.seen import SeenContact, SeenOpportunity
 from resolvers.terms import Term
 
 Seen = SeenContact | SeenOpportunity
+OpportunitiesAsked = tuple[OpportunityFilter, OpportunityOrder | None, Window]
 
 
 def show(
@@ -61,17 +62,17 @@ def contacts(
 
 
 def opportunities(
-    connection: Connection,
-    lens: Lens,
-    seal: Seal,
-    asked: tuple[OpportunityFilter, OpportunityOrder | None, Window],
-    wants: Wants,
+    connection: Connection, lens: Lens, seal: Seal, asked: OpportunitiesAsked, wants: Wants
 ) -> Page:
     """Return a page of the opportunities the viewer sees."""
-    wanted, order, window = asked
+    return _page(connection, lens, opportunity_list(lens, seal, asked), asked[-1], wants)
+
+
+def opportunity_list(lens: Lens, seal: Seal, asked: OpportunitiesAsked) -> Listing:
+    """Return the list of the opportunities the viewer sees, nothing read."""
+    wanted, order, _ = asked
     paging = Paging(lens.viewer, seal, opportunity_order(order, lens.viewer))
-    listing = Listing(OPPORTUNITY, paging, _conditions(opportunity_terms(wanted, lens.viewer)))
-    return _page(connection, lens, listing, window, wants)
+    return Listing(OPPORTUNITY, paging, _conditions(opportunity_terms(wanted, lens.viewer)))
 
 
 def _conditions(terms: list[Term]) -> tuple[ColumnElement[bool], ...]:

@@ -39,6 +39,7 @@ _KINDS: dict[str, tuple[Table, type[Any]]] = {
     "User": (user, User),
 }
 _HEAD = select(practice_head.c.seq).where(practice_head.c.practice_id == _PRACTICE)
+_REVISION = select(practice_head.c.vocabulary).where(practice_head.c.practice_id == _PRACTICE)
 _USERS = select(*USER_COLUMNS).where(user.c.practice_id == _PRACTICE, among_given(user.c.id))
 _TAGS = select(*columns_of(tag, Tag)).where(tag.c.practice_id == _PRACTICE).order_by(tag.c.name_key)
 _TAGS_BY_ID = _TAGS.where(among_given(tag.c.id))
@@ -124,6 +125,11 @@ def find(
 def head(connection: Connection, practice_id: UUID) -> int:
     """Return the number of the last event of the practice."""
     return connection.scalar(_HEAD, {"practice_id": practice_id}) or 0
+
+
+def revision(connection: Connection, practice_id: UUID) -> int:
+    """Return the revision of the practice's vocabulary (ADR-0022)."""
+    return connection.scalar(_REVISION, {"practice_id": practice_id}) or 0
 
 
 def users(connection: Connection, practice_id: UUID, keys: Iterable[UUID]) -> dict[UUID, User]:

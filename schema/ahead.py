@@ -1,22 +1,100 @@
-"""Reading a board ahead: what its document asks of the columns, as it is asked this time."""
+"""Reading cards by their keys, as a document asks for them this time (ADR-0022)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from graphql import GraphQLResolveInfo
 from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.values import get_argument_values
 
-from resolvers.ahead import PageAhead
-from resolvers.pages import window
+from permissions.visibility import OPPORTUNITY
+from resolvers.ahead import (
+    PageAhead,
+    board_ahead,
+    columns_ahead,
+    find_board_ahead,
+    opportunities_ahead,
+)
+from resolvers.boards import Board, find_board
+from resolvers.columns import ColumnRequest
+from resolvers.lists import OpportunitiesAsked
+from resolvers.pages import Page, window
 from resolvers.problems import BadRequest
-from schema.compiling import Ahead
-from schema.context import Context, Info
+from resolvers.views import BoardView
+from schema.compiled import Completed
+from schema.context import Context, Info, wants_of
+from schema.planning import Ahead, PagePlan
+from schema.sights import saw_board, saw_columns, saw_list, shown_of
 
 
-def page_ahead(info: Info) -> PageAhead | None:
-    """Return the page of each column that can be read with the board; None where none can be."""
-    raw: GraphQLResolveInfo[Context] = info._raw_info  # the only way to the document
+async def read_board(info: Info, view: BoardView) -> Board | None:
+    """Return a board, with the first cards of its columns where they can be read with it."""
+    context, ahead = info.context, _page_ahead(info)
+    services = context.services
+    found: Board | None
+    if ahead is None:
+        found = await context.read(find_board, services.seal, view)
+    else:
+        found = await context.read(find_board_ahead, (services.seal, services.cards), view, ahead)
+    if found is not None:
+        saw_board(context, found, found.cards_ahead)
+    return found
+
+
+async def read_cards_of(info: Info, board: Board) -> Board:
+    """Return a board that was found, with the first cards of its columns, as `read_board` does."""
+    context, ahead = info.context, _page_ahead(info)
+    if ahead is None:
+        return board
+    found: Board = await context.read(board_ahead, context.services.cards, board, ahead)
+    saw_board(context, found, found.cards_ahead)
+    return found
+
+
+async def read_opportunities(info: Info, asked: OpportunitiesAsked) -> Completed | None:
+    """Return a page of the opportunities the viewer sees; None if it has to be read otherwise."""
+    context, plan, wants = info.context, page_plan(info), wants_of(info)
+    if plan is None:
+        return None
+    services = context.services
+    shared = (services.seal, services.cards)
+    page: Page | None = await context.read(opportunities_ahead, shared, asked, (wants, plan.cards))
+    done = _completed(info, plan, page)
+    if done is not None:
+        saw_list(context, OPPORTUNITY.name, shown_of(page, wants))
+    return done
+
+
+async def read_columns(
+    info: Info, plan: PagePlan, asked: Sequence[ColumnRequest]
+) -> list[Any] | None:
+    """Return pages of columns of one board; None if they have to be read otherwise."""
+    context = info.context
+    cache = context.services.cards
+    pages: list[Page] = await context.read(columns_ahead, cache, asked, plan.cards) or []
+    done = [_completed(info, plan, page) for page in pages]
+    if None in done or not done:
+        return None
+    saw_columns(context, asked, pages)
+    return done
+
+
+def page_plan(info: Info) -> PagePlan | None:
+    """Return how a field's page of cards is completed; None if not of cards as they were shown."""
+    raw, executor = _raw(info), info.context.executor
+    if executor is None:
+        return None
+    return executor.page_plan(raw.return_type, [FieldDetails(one, None) for one in raw.field_nodes])
+
+
+def _completed(info: Info, plan: PagePlan, page: Page | None) -> Completed | None:
     executor = info.context.executor
+    return executor.completed(plan.complete, page) if executor and page else None
+
+
+def _page_ahead(info: Info) -> PageAhead | None:
+    """Return the page of each column that can be read with the board; None where none can be."""
+    raw, executor = _raw(info), info.context.executor
     if executor is None:
         return None
     plan = executor.plan(raw.return_type, [FieldDetails(one, None) for one in raw.field_nodes])
@@ -32,3 +110,8 @@ def _asked(found: Ahead, raw: GraphQLResolveInfo[Context]) -> PageAhead | None:
     except BadRequest:
         return None  # the field itself tells it, at its path
     return None if asked.after is not None else PageAhead(id(found.node), asked.size, found.cards)
+
+
+def _raw(info: Info) -> GraphQLResolveInfo[Context]:
+    raw: GraphQLResolveInfo[Context] = info._raw_info  # the only way to the document
+    return raw

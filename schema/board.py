@@ -4,6 +4,7 @@ import strawberry
 
 from resolvers import boards
 from resolvers.pages import window
+from schema.ahead import read_cards_of
 from schema.context import Info
 from schema.enums import SnapshotReason
 from schema.kind import Node, interface, kind
@@ -70,7 +71,11 @@ class BoardSnapshot(BoardEvent):
     """Replace everything: sent first, and whenever deltas cannot tell the whole truth."""
 
     reason: SnapshotReason
-    board: Board
+
+    @strawberry.field
+    async def board(self, info: Info) -> Board:
+        """The viewer's board as of `cursor`."""
+        return await read_cards_of(info, self.board)  # type: ignore[arg-type, return-value]
 
 
 @kind(events.CardEntered, exactly=True)

@@ -6,16 +6,17 @@ value that does not fit, goes the generic way, so that errors, paths and nulls s
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import GraphQLOutputType
 from graphql.execution import Executor
 from graphql.pyutils import Path
 from typing_extensions import override
 
-from schema.compiling import Details, Plan, planned
+from schema.compiling import Complete, Details
 from schema.errors import PlanFailure
 from schema.plain_values import Misfit
+from schema.planning import PagePlan, Plan, planned, planned_page
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,14 @@ class Plans:
     """The plans of one document by field, None where what it shows is not plain."""
 
     of: dict[tuple[Any, ...], Plan | None] = field(default_factory=dict)
+    pages: dict[tuple[Any, ...], PagePlan | None] = field(default_factory=dict)
     failure: PlanFailure = field(default_factory=PlanFailure)
+
+
+class Completed(NamedTuple):
+    """What a resolver returns that has completed its value itself."""
+
+    value: Any
 
 
 class CompilingExecutor(Executor[Any]):
@@ -48,15 +56,13 @@ class CompilingExecutor(Executor[Any]):
         position_context: Any,
     ) -> Any:
         """Return a completed value: by its plan if it has one and fits, else the generic way."""
+        if type(result) is Completed:
+            return result.value
         if result is not None and field_details_list[0].node.selection_set is not None:
             plan = self.plan(return_type, field_details_list)
-            if plan is not None:
-                try:
-                    return plan.complete(result)
-                except Misfit:
-                    pass
-                except Exception as error:
-                    self.plans.failure.tell(error)
+            done = self.completed(plan.complete, result) if plan is not None else None
+            if done is not None:
+                return done.value
         return super().complete_value(
             return_type, field_details_list, info, path, result, position_context
         )
@@ -68,6 +74,24 @@ class CompilingExecutor(Executor[Any]):
         if key not in plans.of:
             plans.of[key] = planned(self, return_type, details, plans.failure)
         return plans.of[key]
+
+    def page_plan(self, return_type: GraphQLOutputType, details: Details) -> PagePlan | None:
+        """Return the plan of a field for cards that are JSON; None if its page is not plain."""
+        key = (return_type, *(id(one.node) for one in details))
+        pages = self.plans.pages
+        if key not in pages:
+            pages[key] = planned_page(self, return_type, details, self.plans.failure)
+        return pages[key]
+
+    def completed(self, complete: Complete, value: Any) -> Completed | None:
+        """Return a value as completed by a plan; None where it has to go the generic way."""
+        try:
+            return Completed(complete(value))
+        except Misfit:
+            return None
+        except Exception as error:
+            self.plans.failure.tell(error)
+            return None
 
     def forget(self) -> None:
         """Let go of what refers back to the executor: nothing has to be collected then.

@@ -32,7 +32,6 @@ _MEANINGS = {
     "at": "When it was done.",
     "attachment_id": "The attachment, as the channel calls it.",
     "before": "The value before, as text; null for a read or something new.",
-    "board": "The whole board of now.",
     "body": "The text, in CommonMark.",
     "changed_contact_count": "How many contacts got another type, seen by you or not.",
     "changed_fields": "Names of this type's fields that changed, sorted; may be empty.",

@@ -75,15 +75,17 @@ class Listening:
         """Return the answer for an event, as JSON."""
         context = Context(self.services, lens.viewer, reader, self.request_id)
         context.lens = lens
+        executor: Any = self.document.executor.build_per_event_executor(event)
+        executor.context_value = context
         if isinstance(event, BoardSnapshot):
             saw_board(context, event.board)
+            context.executor = executor
         else:
             context.sights = None  # many may be sent the same change
-        executor = self.document.executor.build_per_event_executor(event)
-        executor.context_value = context
         result: Any = executor.execute_operation(serially=False)
         if executor.is_awaitable(result):
             result = await result
+        context.executor = None
         context.note_sights()
         return encoded(result, self.request_id)
 

@@ -14,8 +14,9 @@ from resolvers.document_lists import Asked, DocumentFilter
 from resolvers.filters import OpportunityFilter
 from resolvers.pages import Page, Window
 from resolvers.seen import SeenContact
+from schema.ahead import page_plan, read_columns
 from schema.context import Context, Info, Shown, wants_of
-from schema.sights import saw_board, saw_list, shown_of
+from schema.sights import saw_columns, saw_list, shown_of
 
 
 def _loader(context: Context, key: Hashable, load: Callable[[list[Any]], Any]) -> Any:
@@ -94,16 +95,17 @@ async def document_folders_of(info: Info, record: Any) -> Shown:
 
 async def column_cards(info: Info, column: Any, window: Window) -> Shown:
     """Return a page of a column; one read for all columns of the board."""
-    context = info.context
+    context, plan = info.context, page_plan(info)
     shown: BoardColumn = column
 
-    async def load(requests: list[Any]) -> list[Page]:
+    async def load(requests: list[Any]) -> list[Any]:
+        done = await read_columns(info, plan, requests) if plan else None
+        if done is not None:
+            return done
         pages = await context.reader.run(columns.column_pages, requests)
-        if not shown.board.ahead:  # those are noted already, and shown the generic way after all
-            count = sum(map(shown_of, pages, (one.wants for one in requests)))
-            saw_board(context, shown.board, count)
+        saw_columns(context, requests, pages)
         return pages
 
     request = ColumnRequest(shown, window, wants_of(info))
-    page: Shown = await _loader(context, ("cards", id(shown.board)), load).load(request)
+    page: Shown = await _loader(context, ("cards", id(shown.board), id(plan)), load).load(request)
     return page

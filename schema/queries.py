@@ -7,8 +7,6 @@ import strawberry
 
 from permissions.visibility import CONTACT, OPPORTUNITY, Guarded
 from resolvers import agreement_templates, audit_log, document_lists, lists
-from resolvers.ahead import find_board_ahead
-from resolvers.boards import find_board
 from resolvers.document_lists import DocumentFilter
 from resolvers.filters import BoardFilter, ContactFilter, OpportunityFilter
 from resolvers.ids import Ref
@@ -18,7 +16,7 @@ from resolvers.pages import Page, window
 from resolvers.practices import SeenViewer
 from resolvers.problems import BadRequest
 from resolvers.views import BoardView, default_order
-from schema.ahead import page_ahead
+from schema.ahead import read_board, read_opportunities
 from schema.audit import AuditConnection
 from schema.board import Board
 from schema.context import Info, Shown, wants_of
@@ -41,7 +39,7 @@ from schema.records import (
     Opportunity,
     OpportunityConnection,
 )
-from schema.sights import saw, saw_audit, saw_board, saw_list, shown_of
+from schema.sights import saw, saw_audit, saw_list, shown_of
 from schema.templates import AgreementTemplate
 from schema.vocabulary import Pipeline, Viewer
 
@@ -52,21 +50,6 @@ def board_view(info: Info, pipeline_id: str, filter: Any, order_by: Any) -> Boar
     wanted = asked(BoardFilter, filter, info) or BoardFilter()
     order = asked(OpportunityOrder, order_by, info) or default_order()
     return BoardView(ref.id, wanted, order) if ref.kind == "Pipeline" else None
-
-
-async def read_board(info: Info, view: BoardView) -> Shown:
-    """Return a board, with the first cards of its columns where they can be read with it."""
-    context, ahead = info.context, page_ahead(info)
-    services = context.services
-    found: Any
-    if ahead is None:
-        found = await context.read(find_board, services.seal, view)
-    else:
-        found = await context.read(find_board_ahead, (services.seal, services.cards), view, ahead)
-    if found is not None:
-        saw_board(context, found, found.cards_ahead)
-    shown: Shown = found
-    return shown
 
 
 async def _shown(info: Info, kind: Guarded, ref: Ref) -> Shown:
@@ -156,7 +139,8 @@ class Query:
         wanted = asked(OpportunityFilter, filter, info) or OpportunityFilter()
         order = asked(OpportunityOrder, order_by, info)
         page = (wanted, order, window(first, after, last, before, info.context.limits))
-        return await _listed(info, OPPORTUNITY, lists.opportunities, page)
+        done = await read_opportunities(info, page)
+        return done or await _listed(info, OPPORTUNITY, lists.opportunities, page)  # type: ignore[return-value]
 
     @strawberry.field
     async def document(self, info: Info, id: strawberry.ID) -> Document | None:
@@ -208,7 +192,7 @@ class Query:
         view = board_view(info, pipeline_id, filter, order_by)
         if view is None:
             return None
-        return await read_board(info, view)
+        return await read_board(info, view)  # type: ignore[return-value]
 
     @strawberry.field
     async def audit_log(

@@ -1,12 +1,15 @@
 """What is noted of reads: single records one by one, lists and boards by their count (P21, C11)."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from permissions.visibility import CONTACT, OPPORTUNITY
 from resolvers.audit_seen import SeenEntry
 from resolvers.boards import Board, BoardColumn
+from resolvers.columns import ColumnRequest
 from resolvers.document_seen import SeenDocument
 from resolvers.loading import Wants
+from resolvers.pages import Page
 from resolvers.seen import SeenContact, SeenFollower, SeenOpportunity
 from schema.context import Context
 
@@ -59,6 +62,13 @@ def saw_list(context: Context, kind: str, count: int) -> None:
 def saw_board(context: Context, board: Board, count: int = 0) -> None:
     """Note a board, or that so many of its cards are shown."""
     context.saw("board.read", "Pipeline", board.view.pipeline_id, count)
+
+
+def saw_columns(context: Context, asked: Sequence[ColumnRequest], pages: Iterable[Page]) -> None:
+    """Note how many cards of a board's columns are shown, unless they were noted with the board."""
+    board = asked[0].column.board
+    if not board.ahead:
+        saw_board(context, board, sum(map(shown_of, pages, (one.wants for one in asked))))
 
 
 def saw_audit(context: Context, count: int) -> None:

@@ -22,11 +22,12 @@ treatmentOfInterest stageEnteredAt statusChangedAt createdAt updatedAt documentC
 pipeline {{ name stages {{ name }} }} stage {{ id name }} owner {USER} contact {{ {PERSON} }}
 followers {{ id source addedAt addedBy {{ name }} user {USER} }} contactCard {{ contactId name }}"""
 MINE = "viewerCanChangeOwner viewerCanDelete contact { id viewerCanDelete viewerCanChangeOwner }"
-BOARD = """query Board($pipeline: ID!) { board(pipelineId: $pipeline) { %s columns {
+BOARD = """query Board($pipeline: ID!) { board(pipelineId: $pipeline) { hiddenByFilter columns {
   stage { name } totals { count } cards(first: 5) { totalCount nodes { %s } } } } }"""
-# A directive keeps a board from being read ahead.
-READ_ANEW = "... @include(if: true) { hiddenByFilter }"
-READ_AHEAD = "hiddenByFilter"
+LIST = "{ opportunities(first: 5) { totalCount edges { node { %s } } pageInfo { hasNextPage } } }"
+# A directive keeps cards from being read by their keys.
+READ_ANEW = "... @include(if: true) { %s }"
+READ_AHEAD = "%s"
 ASKED = (CARD, f"id {MINE}")
 
 
@@ -42,11 +43,13 @@ class World:
     viewers: list[Client] = field(default_factory=list)
 
     async def seen(self, how: str) -> list[Any]:
-        """Return the board of each viewer, under each selection."""
+        """Return the board and the list of each viewer, under each selection."""
+        told = {"pipeline": self.spa.pipeline}
+        asked = [document % (how % one) for one in ASKED for document in (BOARD, LIST)]
         return [
-            await viewer.ask(BOARD % (how, asked), pipeline=self.spa.pipeline)
+            await viewer.ask(one, **(told if "$pipeline" in one else {}))
             for viewer in self.viewers
-            for asked in ASKED
+            for one in asked
         ]
 
     async def document_of(self, contact: str) -> str:
