@@ -43,7 +43,8 @@ class _PromptServer(uvicorn.Server):
         """Tick once a second until told to end."""
         while not await self.on_tick(0):
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._told.wait(), 1)
+                async with asyncio.timeout(1):
+                    await self._told.wait()
 
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
