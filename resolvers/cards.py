@@ -15,7 +15,7 @@ from uuid import UUID
 import orjson
 
 from permissions.viewer import Viewer
-from resolvers.lens import Known
+from resolvers.known import Known
 from resolvers.loading import Wants
 from resolvers.seen import SeenOpportunity
 from resolvers.sharing import Need
@@ -90,7 +90,7 @@ class _Practice:
         """Begin with nothing."""
         self.shelves: OrderedDict[ShelfName, _Shelf] = OrderedDict()
         self.size = 0
-        self.vocabulary: tuple[int, Known] = (0, {})
+        self.vocabulary: tuple[int, Known] = (0, Known())
         # The names of each keeper's shelves, and how many bytes are on them.
         self._of: dict[UUID, OrderedDict[ShelfName, None]] = {}
         self._sizes: Counter[UUID] = Counter()
@@ -153,11 +153,11 @@ class CardCache:
         return sum(practice.size for practice in self._practices.values())
 
     def vocabulary(self, practice_id: UUID, revision: int) -> Known:
-        """Return what is known of a practice's vocabulary as of a revision; to be filled."""
+        """Return what is known of a practice's vocabulary as of a revision."""
         with self._lock:
             practice = self._practice(practice_id)
             if practice.vocabulary[0] != revision:
-                practice.vocabulary = (revision, {})
+                practice.vocabulary = (revision, Known())
             return practice.vocabulary[1]
 
     def find(

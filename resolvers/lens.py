@@ -10,6 +10,7 @@ from models.user import User
 from permissions.rights import EVERY_PERMISSION, Permission, UserRole
 from permissions.viewer import Viewer
 from resolvers.ids import global_id
+from resolvers.known import Known
 
 
 class Money(NamedTuple):
@@ -98,10 +99,6 @@ class SeenUser(Named):
         return sorted(every if self.row.role == UserRole.ADMIN.value else self.row.permissions)
 
 
-# Rows of a practice's vocabulary, which stay the same as long as its revision does.
-Known = dict[str, Any]
-
-
 class Lens:
     """A viewer, and the vocabulary that has been read for him; made new for every request.
 
@@ -111,7 +108,7 @@ class Lens:
     def __init__(self, viewer: Viewer) -> None:
         """Begin with an empty vocabulary."""
         self.viewer = viewer
-        self.known: Known = {}
+        self.known = Known()
         self.users: dict[UUID, SeenUser] = {}
         self.tags: dict[UUID, SeenTag] = {}
         self.types: dict[UUID, SeenContactType] = {}

@@ -8,10 +8,8 @@ from sqlalchemy import Connection
 
 from models.contact import Contact
 from models.opportunity import Opportunity
-from models.practice import Tag
-from models.user import User
 from permissions.visibility import CONTACT, OPPORTUNITY
-from resolvers import document_records, records, vocabulary
+from resolvers import document_records, records
 from resolvers.lens import Lens
 from resolvers.seen import SeenContact, SeenOpportunity
 
@@ -92,41 +90,26 @@ def below_contact(wants: Wants) -> Wants:
 
 def need_pipelines(connection: Connection, lens: Lens) -> None:
     """See that the lens knows the practice's pipelines and stages."""
-    if lens.pipelines:
-        return
-    known, practice_id = lens.known, lens.viewer.practice_id
-    if "pipelines" not in known:
-        known["stages"] = vocabulary.stages(connection, practice_id)
-        known["pipelines"] = vocabulary.pipelines(connection, practice_id)
-    lens.add_pipelines(known["pipelines"], known["stages"])
+    if not lens.pipelines:
+        lens.add_pipelines(*lens.known.pipelines(connection, lens.viewer.practice_id))
 
 
 def need_types(connection: Connection, lens: Lens) -> None:
     """See that the lens knows the practice's contact types."""
     if not lens.types:
-        if "types" not in lens.known:
-            found = vocabulary.contact_types(connection, lens.viewer.practice_id)
-            lens.known["types"] = found
-        lens.add_types(lens.known["types"])
+        lens.add_types(lens.known.types(connection, lens.viewer.practice_id))
 
 
 def need_tags(connection: Connection, lens: Lens, keys: Iterable[UUID]) -> None:
     """See that the lens knows these tags."""
     missing = set(keys) - lens.tags.keys()
-    known: dict[UUID, Tag] = lens.known.setdefault("tags", {})
-    if unknown := [key for key in missing if key not in known]:
-        found = vocabulary.tags(connection, lens.viewer.practice_id, unknown)
-        known.update((row.id, row) for row in found)
-    lens.add_tags([known[key] for key in missing if key in known])
+    lens.add_tags(lens.known.tags(connection, lens.viewer.practice_id, missing))
 
 
 def need_users(connection: Connection, lens: Lens, keys: Iterable[UUID | None]) -> None:
     """See that the lens knows these users."""
     missing = {key for key in keys if key} - lens.users.keys()
-    known: dict[UUID, User] = lens.known.setdefault("users", {})
-    if unknown := [key for key in missing if key not in known]:
-        known.update(vocabulary.users(connection, lens.viewer.practice_id, unknown))
-    lens.add_users({key: known[key] for key in missing if key in known})
+    lens.add_users(lens.known.users(connection, lens.viewer.practice_id, missing))
 
 
 def _need_users(

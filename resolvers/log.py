@@ -77,9 +77,10 @@ class CardHistory:
 
 @dataclass(frozen=True)
 class LogSlice:
-    """The log of a practice from one place to its head."""
+    """The log of a practice from one place to its head, and the vocabulary's revision there."""
 
     head: int
+    vocabulary: int
     events: list[Event]
     histories: list[CardHistory]
     active_users: frozenset[UUID]
@@ -126,7 +127,7 @@ def read_slice(
 
     `with_users` reads who is active, for filters that ask it.
     """
-    head = vocabulary.head(connection, practice_id)
+    head, revision = vocabulary.log_end(connection, practice_id)
     events: list[Event] = []
     if head > after:
         place = {"practice_id": practice_id, "after": after, "head": head}
@@ -135,7 +136,7 @@ def read_slice(
     if with_users and events:
         staff = vocabulary.staff(connection, practice_id, active_only=True)
         active = frozenset(user.id for user in staff)
-    return LogSlice(head, events, _histories(connection, events), active)
+    return LogSlice(head, revision, events, _histories(connection, events), active)
 
 
 def _histories(connection: Connection, events: list[Event]) -> list[CardHistory]:

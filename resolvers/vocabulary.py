@@ -39,6 +39,9 @@ _KINDS: dict[str, tuple[Table, type[Any]]] = {
     "User": (user, User),
 }
 _HEAD = select(practice_head.c.seq).where(practice_head.c.practice_id == _PRACTICE)
+_LOG_END = select(practice_head.c.seq, practice_head.c.vocabulary).where(
+    practice_head.c.practice_id == _PRACTICE
+)
 _REVISION = select(practice_head.c.vocabulary).where(practice_head.c.practice_id == _PRACTICE)
 _USERS = select(*USER_COLUMNS).where(user.c.practice_id == _PRACTICE, among_given(user.c.id))
 _TAGS = select(*columns_of(tag, Tag)).where(tag.c.practice_id == _PRACTICE).order_by(tag.c.name_key)
@@ -125,6 +128,12 @@ def find(
 def head(connection: Connection, practice_id: UUID) -> int:
     """Return the number of the last event of the practice."""
     return connection.scalar(_HEAD, {"practice_id": practice_id}) or 0
+
+
+def log_end(connection: Connection, practice_id: UUID) -> tuple[int, int]:
+    """Return the number of the practice's last event, and its vocabulary's revision."""
+    row = connection.execute(_LOG_END, {"practice_id": practice_id}).first()
+    return (row[0], row[1]) if row else (0, 0)
 
 
 def revision(connection: Connection, practice_id: UUID) -> int:

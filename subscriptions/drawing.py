@@ -15,10 +15,10 @@ from models.opportunity import Opportunity
 from models.practice import ContactType, Pipeline, Stage, Tag
 from models.user import User
 from permissions.viewer import Viewer
-from resolvers import vocabulary
 from resolvers.boards import Board, StageTotals, stage_totals
 from resolvers.enums import SnapshotReason
 from resolvers.ids import global_id
+from resolvers.known import Known
 from resolvers.lens import Lens
 from resolvers.log import LogSlice
 from resolvers.seal import CURSOR_LENGTH
@@ -49,17 +49,18 @@ class Palette:
     stages: list[Stage]
 
     @classmethod
-    def read(cls, connection: Connection, practice_id: UUID, log: LogSlice) -> Self:
-        """Return what lenses need to show the cards of `log`."""
+    def read(cls, connection: Connection, practice_id: UUID, log: LogSlice, known: Known) -> Self:
+        """Return what lenses need to show the cards of `log`; `known` is of its revision."""
         cards = [history.card for history in log.histories]
         contacts = [card.contact_record for card in cards if card.contact_record]
         tags = set(chain.from_iterable(one.tag_ids for one in contacts))
+        pipelines, stages = known.pipelines(connection, practice_id)
         return cls(
-            users=vocabulary.users(connection, practice_id, _user_ids(chain(cards, contacts))),
-            tags=vocabulary.tags(connection, practice_id, tags) if tags else [],
-            types=vocabulary.contact_types(connection, practice_id),
-            pipelines=vocabulary.pipelines(connection, practice_id),
-            stages=vocabulary.stages(connection, practice_id),
+            users=known.users(connection, practice_id, _user_ids(chain(cards, contacts))),
+            tags=known.tags(connection, practice_id, tags),
+            types=known.types(connection, practice_id),
+            pipelines=pipelines,
+            stages=stages,
         )
 
     def lens(self, viewer: Viewer) -> Lens:

@@ -206,8 +206,7 @@ class Relay:
 
     async def _resume(self, stream: Stream, board: Board, reader: Reader) -> SnapshotReason | None:
         """Send what happened since the cursor; return why a snapshot is needed instead."""
-        cursor = self._cursor(stream)
-        practice_id = stream.viewer.practice_id
+        cursor, practice_id = self._cursor(stream), stream.viewer.practice_id
         if cursor is None or cursor.number > board.number:
             return SnapshotReason.CURSOR_EXPIRED
         if cursor.base + 1 < await reader.run(oldest, practice_id):
@@ -229,8 +228,9 @@ class Relay:
         was_cut = cursor.base < cursor.number
         every = frozenset(stage.id for stage in board.pipeline.stages)
         batch = Batch(board.number, board.totals, [], every if was_cut else touched(items))
-        palette = await reader.run(Palette.read, stream.viewer.practice_id, log)
-        await draw(stream, items, batch, palette.lens(stream.viewer), reader)
+        viewer, known = stream.viewer, board.lens.known
+        palette = await reader.run(Palette.read, viewer.practice_id, log, known)
+        await draw(stream, items, batch, palette.lens(viewer), reader)
         stream.start(cursor.base, batch)
         return None
 

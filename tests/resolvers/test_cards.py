@@ -87,6 +87,6 @@ def test_what_does_not_fit_is_not_kept(most: int) -> None:
 
 def test_vocabulary_is_known_for_one_revision() -> None:
     cache, practice = CardCache(), UUID(int=1)
-    cache.vocabulary(practice, 1)["users"] = {}
-    assert cache.vocabulary(practice, 1) == {"users": {}}
-    assert cache.vocabulary(practice, 2) == {}
+    known = cache.vocabulary(practice, 1)
+    assert cache.vocabulary(practice, 1) is known
+    assert cache.vocabulary(practice, 2) is not known

@@ -56,7 +56,7 @@ class Log:
         histories = [one.history(after) for one in self.stories if one.touched_after(after)]
         events = [one for history in histories for one in history.events_after(after)]
         ordered = sorted({one.seq: one for one in events}.values(), key=lambda one: one.seq)
-        return LogSlice(self.number, ordered, histories, frozenset((ME, OTHER)))
+        return LogSlice(self.number, 0, ordered, histories, frozenset((ME, OTHER)))
 
 
 class Story:

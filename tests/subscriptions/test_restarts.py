@@ -33,7 +33,7 @@ def event(seq: int, kind: str, record_id: UUID, *changed: str) -> Event:
 def reason(of: Stream, position: int, *events: Event) -> SnapshotReason | None:
     next_one = event(position + 1, "Contact", UUID(int=99))
     whole = sorted((next_one, *events), key=lambda one: one.seq)
-    return restart_reason(LogSlice(9, whole, [], frozenset()), of, position)
+    return restart_reason(LogSlice(9, 0, whole, [], frozenset()), of, position)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_p5_who_stands_before_the_oldest_event_in_hand_starts_afresh(
     kept: tuple[int, ...], position: int, expected: SnapshotReason | None
 ) -> None:
     events = [event(seq, "Contact", UUID(int=99)) for seq in kept]
-    log = LogSlice(9, events, [], frozenset())
+    log = LogSlice(9, 0, events, [], frozenset())
     assert restart_reason(log, stream(), position) is expected
 
 
