@@ -1,5 +1,5 @@
 PYTHON ?= python3
-PYTEST_ARGS ?= -n 2 --dist loadfile
+PYTEST_ARGS ?= -n 3 --dist loadfile
 
 VENV := .venv
 BIN := $(VENV)/bin

