@@ -18,7 +18,7 @@ from resolvers.boards import Board, find_board
 from resolvers.card_keys import Keys, Outline, card_of, read_outline
 from resolvers.card_rows import read_cards
 from resolvers.cards import CardCache, Selection, ShelfName, ShownCard
-from resolvers.columns import Column, ColumnRequest
+from resolvers.columns import ColumnRequest, columns_of
 from resolvers.lens import Lens
 from resolvers.lists import OpportunitiesAsked
 from resolvers.loading import Wants, need_pipelines
@@ -80,7 +80,7 @@ def opportunities_ahead(
     """Return what `lists.opportunities` does, of shown cards; None where one cannot be shown."""
     seal, cache = shared
     wants, cards = wanted
-    listing = lists.opportunity_list(lens, seal, asked)
+    listing = lists.opportunity_list(connection, lens, seal, asked)
     total = listing.count(connection) if "totalCount" in wants else 0
     pages = _pages(connection, lens, cache, [_Listed(listing, asked[-1], total)], cards)
     return pages[0] if pages else None
@@ -94,7 +94,7 @@ def columns_ahead(
     cards: Selection,
 ) -> list[Page] | None:
     """Return what `column_pages` does, of shown cards; None where one cannot be shown."""
-    columns = [Column.of(one.column) for one in asked]
+    columns = columns_of(connection, asked)
     listed = [_Listed(one, of.window, one.total) for one, of in zip(columns, asked, strict=True)]
     return _pages(connection, lens, cache, listed, cards)
 

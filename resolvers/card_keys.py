@@ -18,7 +18,7 @@ from permissions.rights import Permission
 from permissions.viewer import Viewer
 from permissions.visibility import CONTACT, OPPORTUNITY
 from resolvers import records
-from resolvers.columns import select_cards
+from resolvers.columns import sees_often, select_cards
 from resolvers.enums import OpportunityStatus
 from resolvers.filters import BoardFilter, asks_only_status, board_statuses
 from resolvers.inputs import OpportunityOrder
@@ -50,7 +50,7 @@ def read_outline(
         "pipeline_id": view.pipeline_id,
         "most": most,
     }
-    rows = connection.execute(_statement(viewer, view), asked).all()
+    rows = connection.execute(_statement(connection, viewer, view), asked).all()
     if not rows:
         return None
     columns = {row[2]: row[3].split(" ") if row[3] else [] for row in rows}
@@ -100,14 +100,16 @@ class _Anybody(NamedTuple):
         return permission in self.permissions
 
 
-def _statement(viewer: Viewer, view: BoardView) -> Select[Any]:
+def _statement(connection: Connection, viewer: Viewer, view: BoardView) -> Select[Any]:
+    often = sees_often(connection, viewer, view)
     if not asks_only_status(view.filter):
-        return _outline(viewer, view.filter, view.order_by)
+        return _outline(viewer, view.filter, view.order_by, often=often)
     reads = frozenset(one for one in (CONTACT.read, OPPORTUNITY.read) if viewer.may(one))
     order = (view.order_by.field, view.order_by.direction)
     if viewer.may(Permission.OPPORTUNITY_VALUE_READ):
         reads |= {Permission.OPPORTUNITY_VALUE_READ}
-    return _known(viewer.restricted, reads, tuple(board_statuses(view.filter)), *order)
+    statuses = tuple(board_statuses(view.filter))
+    return _known(viewer.restricted, reads, statuses, *order, often=often)
 
 
 @lru_cache(maxsize=512)
@@ -117,16 +119,20 @@ def _known(
     statuses: tuple[OpportunityStatus, ...],
     field: Any,
     direction: Any,
+    *,
+    often: bool,
 ) -> Select[Any]:
     """Return the statement of a board without other filters: built once for all its viewers."""
     anybody: Any = _Anybody(restricted, reads)
     order_by = OpportunityOrder(field=field, direction=direction)
-    return _outline(anybody, BoardFilter(statuses=list(statuses)), order_by)
+    return _outline(anybody, BoardFilter(statuses=list(statuses)), order_by, often=often)
 
 
-def _outline(viewer: Viewer, wanted: BoardFilter, order_by: OpportunityOrder) -> Select[Any]:
+def _outline(
+    viewer: Viewer, wanted: BoardFilter, order_by: OpportunityOrder, *, often: bool
+) -> Select[Any]:
     order = opportunity_order(order_by, viewer)
-    statement, order = select_cards(viewer, wanted, order, stage.c.id)
+    statement, order = select_cards(viewer, wanted, order, stage.c.id, often=often)
     page = statement.with_only_columns(records.card_key(viewer).label("key"))
     page = page.order_by(*order.by).limit(bindparam("most", type_=Integer())).correlate(stage)
     keys = select(func.aggregate_strings(page.subquery("cards").c.key, " ")).scalar_subquery()

@@ -17,6 +17,7 @@ from resolvers.filters import BoardFilter, board_statuses, board_terms
 from resolvers.loading import Wants, show_opportunities
 from resolvers.orders import Order
 from resolvers.pages import Cut, Keyset, Page, Paging, Window
+from resolvers.views import BoardView
 
 
 class ColumnRequest(NamedTuple):
@@ -37,12 +38,12 @@ class Column(Keyset):
     conditions: tuple[ColumnElement[bool], ...] = ()
 
     @classmethod
-    def of(cls, column: BoardColumn) -> Self:
-        """Return the list of a column's cards."""
+    def of(cls, column: BoardColumn, *, often: bool) -> Self:
+        """Return the list of a column's cards; `often` as in `visible`."""
         board = column.board
         viewer, view = board.lens.viewer, board.view
         order = view.order(viewer)
-        statement, order = select_cards(viewer, view.filter, order, column.stage.id)
+        statement, order = select_cards(viewer, view.filter, order, column.stage.id, often=often)
         total = board.totals.of(column.stage.id).count
         return cls(Paging(viewer, board.seal, order), statement, total)
 
@@ -62,10 +63,24 @@ class Column(Keyset):
         return self.total
 
 
+def columns_of(connection: Connection, asked: Sequence[ColumnRequest]) -> list[Column]:
+    """Return the columns of one board that are asked for, no card read."""
+    board = asked[0].column.board
+    often = sees_often(connection, board.lens.viewer, board.view)
+    return [Column.of(one.column, often=often) for one in asked]
+
+
+def sees_often(connection: Connection, viewer: Viewer, view: BoardView) -> bool:
+    """Return whether any order of a board soon meets a card that its viewer sees."""
+    if _by_creation(viewer, view.order(viewer)):
+        return False
+    return records.sees_often(connection, OPPORTUNITY, viewer)
+
+
 def column_pages(connection: Connection, asked: Sequence[ColumnRequest]) -> list[Page]:
     """Return the pages of columns of one board, in the order they were asked for."""
     lens = asked[0].column.board.lens
-    columns = [Column.of(one.column) for one in asked]
+    columns = columns_of(connection, asked)
     parts = [
         column.page(connection, one.window) for column, one in zip(columns, asked, strict=True)
     ]
@@ -79,7 +94,12 @@ def column_pages(connection: Connection, asked: Sequence[ColumnRequest]) -> list
 
 
 def select_cards(
-    viewer: Viewer, wanted: BoardFilter, order: Order, stage_id: UUID | ColumnElement[UUID]
+    viewer: Viewer,
+    wanted: BoardFilter,
+    order: Order,
+    stage_id: UUID | ColumnElement[UUID],
+    *,
+    often: bool,
 ) -> tuple[Select[Any], Order]:
     """Return the statement for the cards of a stage that a viewer sees under a filter.
 
@@ -87,12 +107,16 @@ def select_cards(
     """
     terms = (term.sql() for term in board_terms(wanted, viewer))
     conditions = (opportunity.c.stage_id == stage_id, *terms)
-    if not viewer.restricted or order.name != "CREATED_AT":
-        return records.select_visible(OPPORTUNITY, viewer, *conditions), order
-    # One index holds a restricted viewer's cards of a stage and status by creation.
+    if not _by_creation(viewer, order):
+        return records.select_visible(OPPORTUNITY, viewer, *conditions, often=often), order
     mine = opportunity_assigned.c
     statuses = [status.value for status in board_statuses(wanted)]
     in_status = mine.status == statuses[0] if len(statuses) == 1 else mine.status.in_(statuses)
     order = replace(order, column=mine.created_at, id_column=mine.record_id)
     statement = records.select_assigned(viewer, mine.stage_id == stage_id, in_status, *conditions)
     return statement, order
+
+
+def _by_creation(viewer: Viewer, order: Order) -> bool:
+    """Return whether one index holds the viewer's cards of a stage and status in this order."""
+    return viewer.restricted and order.name == "CREATED_AT"

@@ -57,7 +57,8 @@ def contacts(
     """Return a page of the contacts the viewer sees."""
     wanted, order, window = asked
     paging = Paging(lens.viewer, seal, contact_order(order))
-    listing = Listing(CONTACT, paging, _conditions(contact_terms(wanted, lens.viewer)))
+    often = records.sees_often(connection, CONTACT, lens.viewer)
+    listing = Listing(CONTACT, paging, _conditions(contact_terms(wanted, lens.viewer)), often)
     return _page(connection, lens, listing, window, wants)
 
 
@@ -65,14 +66,18 @@ def opportunities(
     connection: Connection, lens: Lens, seal: Seal, asked: OpportunitiesAsked, wants: Wants
 ) -> Page:
     """Return a page of the opportunities the viewer sees."""
-    return _page(connection, lens, opportunity_list(lens, seal, asked), asked[-1], wants)
+    listing = opportunity_list(connection, lens, seal, asked)
+    return _page(connection, lens, listing, asked[-1], wants)
 
 
-def opportunity_list(lens: Lens, seal: Seal, asked: OpportunitiesAsked) -> Listing:
-    """Return the list of the opportunities the viewer sees, nothing read."""
+def opportunity_list(
+    connection: Connection, lens: Lens, seal: Seal, asked: OpportunitiesAsked
+) -> Listing:
+    """Return the list of the opportunities the viewer sees, no record read."""
     wanted, order, _ = asked
+    often = records.sees_often(connection, OPPORTUNITY, lens.viewer)
     paging = Paging(lens.viewer, seal, opportunity_order(order, lens.viewer))
-    return Listing(OPPORTUNITY, paging, _conditions(opportunity_terms(wanted, lens.viewer)))
+    return Listing(OPPORTUNITY, paging, _conditions(opportunity_terms(wanted, lens.viewer)), often)
 
 
 def _conditions(terms: list[Term]) -> tuple[ColumnElement[bool], ...]:

@@ -214,6 +214,7 @@ class Listing(Keyset):
     kind: Guarded
     paging: Paging
     conditions: tuple[ColumnElement[bool], ...]
+    often: bool = False
 
     @cached_property
     def viewer(self) -> Viewer:
@@ -223,7 +224,7 @@ class Listing(Keyset):
     @override
     def select(self, *conditions: ColumnElement[bool]) -> Select[Any]:
         """Return the statement for the records that the viewer sees under the conditions."""
-        return records.select_visible(self.kind, self.viewer, *conditions)
+        return records.select_visible(self.kind, self.viewer, *conditions, often=self.often)
 
     @override
     def records_of(self, rows: Iterable[Row[Any]]) -> list[Any]:

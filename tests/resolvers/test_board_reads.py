@@ -1,18 +1,21 @@
 """A board read by SQL is the board that the terms and the rule make in memory (P10, C9)."""
 
+from collections.abc import Callable
 from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
 from permissions.viewer import Viewer
 from permissions.visibility import OPPORTUNITY, sees
 from resolvers import records
 from resolvers.boards import Board, find_board
+from resolvers.card_keys import card_of, read_outline
 from resolvers.columns import ColumnRequest, column_pages
 from resolvers.enums import OpportunityOrderField, OrderDirection
 from resolvers.filters import BoardFilter
@@ -76,10 +79,16 @@ def in_memory(
     return seen, shown
 
 
+@pytest.mark.parametrize("often", [1, records.OFTEN])
 @given(data=st.data(), order=ORDERS, size=st.integers(1, 4), asks=ASKS)
 @examples(60)
 async def test_p10_the_board_is_the_visible_set_alone(
-    world: World, data: st.DataObject, order: OpportunityOrder, size: int, asks: list[str]
+    world: World,
+    often: int,
+    data: st.DataObject,
+    order: OpportunityOrder,
+    size: int,
+    asks: list[str],
 ) -> None:
     """Counts, values, pages and what the filter hides, where few fields of a filter are asked."""
     viewer = data.draw(st.sampled_from([one for one in world.viewers if one.may(OPPORTUNITY.read)]))
@@ -88,7 +97,10 @@ async def test_p10_the_board_is_the_visible_set_alone(
     pipeline_id = data.draw(st.sampled_from(sorted({one.pipeline_id for one in world.stages})))
     view = BoardView(pipeline_id, asked, order)
     async with world.database.reader() as reader:
-        board, first, second = await reader.run(read, viewer, view, size)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(records, "OFTEN", often)
+            board, first, second = await reader.run(read, viewer, view, size)
+            outline = await reader.run(read_outline, viewer, view, size)
         seen, shown = await reader.run(in_memory, world, viewer, view)
     key = view.order(viewer).sort_key
     assert board.hidden_by_filter == len(seen) - len(shown)
@@ -96,12 +108,49 @@ async def test_p10_the_board_is_the_visible_set_alone(
         mine = sorted((card for card in shown if card.stage_id == column.stage.id), key=key)
         ids = [card.id for card in mine]
         assert [card.id for card in one.nodes] == ids[:size]
+        assert outline is not None
+        assert [card_of(key) for key in outline.columns[column.stage.id]] == ids[:size]
         assert [card.id for card in two.nodes] == ids[size : 2 * size] or not ids
         assert (one.total_count, one.page_info.has_next_page) == (len(ids), len(ids) > size)
         value = sum((card.value for card in mine), Decimal("0.00"))
         assert board.totals.of(column.stage.id) == Sum(len(ids), value)
         assert one.page_info.has_previous_page is False
         assert [edge.sort_key for edge in one.edges] == [key(card) for card in mine[:size]]
+
+
+@pytest.mark.parametrize(("often", "collects"), [(1, False), (1000, True)])
+async def test_sqlite_collects_only_the_cards_of_who_has_few(
+    world: World, often: int, *, collects: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "OFTEN", often)
+    order = OpportunityOrder(field=OpportunityOrderField.VALUE)
+    view = BoardView(world.stages[0].pipeline_id, BoardFilter(), order)
+    viewer = world.viewer("assigned")
+    async with world.database.reader() as reader:
+        told = await reader.run(records.sees_often, OPPORTUNITY, viewer)
+        assert told is (world.database.is_sqlite and not collects)
+        if not world.database.is_sqlite:
+            return  # it estimates by itself
+        plan = await reader.run(plan_of, lambda one: read_outline(one, viewer, view, 51))
+    assert "ix_opportunity_value" in plan
+    assert ("LIST SUBQUERY" in plan) is collects
+
+
+def plan_of(connection: Connection, read: Callable[[Connection], object]) -> str:
+    """Return the plan of the statement that `read` runs last."""
+    heard: list[Any] = []
+
+    def hear(_connection: object, _cursor: object, *statement: Any) -> None:
+        heard[:] = statement[:2]
+
+    event.listen(connection, "before_cursor_execute", hear)
+    try:
+        read(connection)
+    finally:
+        event.remove(connection, "before_cursor_execute", hear)
+    sql, values = heard
+    rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+    return "\n".join(row[3] for row in rows)
 
 
 async def test_p10_a_filtered_column_sums_what_each_viewer_sees(world: World) -> None:

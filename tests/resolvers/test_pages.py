@@ -44,18 +44,25 @@ def expected(world: World, kind: Guarded, order: Order, viewer: Any) -> list[UUI
     return [one.id for one in sorted(seen, key=order.sort_key)]
 
 
-@given(data=st.data(), asked=LISTS, size=st.integers(1, 9), backward=st.booleans())
-@examples(40)
+@given(
+    data=st.data(),
+    asked=LISTS,
+    size=st.integers(1, 9),
+    backward=st.booleans(),
+    often=st.booleans(),
+)
+@examples(60)
 async def test_every_record_is_on_exactly_one_page_in_order(
     world: World,
     data: st.DataObject,
     asked: tuple[Guarded, Order],
     size: int,
     backward: bool,
+    often: bool,
 ) -> None:
     kind, order = asked
     viewer = data.draw(st.sampled_from(world.viewers))
-    listing = Listing(kind, paging(order, viewer), ())
+    listing = Listing(kind, paging(order, viewer), (), often)
     every = expected(world, kind, order, viewer)
     found: list[UUID] = []
     cursor: str | None = None
