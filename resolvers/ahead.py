@@ -47,7 +47,8 @@ def find_board_ahead(
     """Return what `find_board` does, with a page of each column where all of them can be shown."""
     seal, cache = shared
     viewer = lens.viewer
-    view.order(viewer), view.terms(viewer)
+    view.order(viewer)
+    view.terms(viewer)
     if not viewer.may(OPPORTUNITY.read):
         return None
     outline = read_outline(connection, viewer, view, asked.size + 1)

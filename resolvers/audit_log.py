@@ -75,7 +75,6 @@ class _Listing(Keyset):
         """Return the rows."""
         return list(rows)
 
-    @override
     def count(self, connection: Connection) -> int:
         """Return how many rows there are."""
         counted = select(func.count()).select_from(self.select(*self.conditions).subquery())

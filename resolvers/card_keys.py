@@ -81,11 +81,6 @@ class Keys(Keyset):
         """Return the keys that rows of `select` hold."""
         return [key for (key,) in rows]
 
-    @override
-    def count(self, connection: Connection) -> int:
-        """Return how many cards the list has for this viewer."""
-        return self.cards.count(connection)
-
 
 class _Anybody(NamedTuple):
     """A viewer as far as statements tell viewers apart; his ids are given when they are run."""

@@ -15,7 +15,7 @@ from uuid import UUID
 import orjson
 
 from permissions.viewer import Viewer
-from resolvers.known import Known
+from resolvers.known import Known, Latest
 from resolvers.loading import Wants
 from resolvers.seen import SeenOpportunity
 from resolvers.sharing import Need
@@ -90,7 +90,7 @@ class _Practice:
         """Begin with nothing."""
         self.shelves: OrderedDict[ShelfName, _Shelf] = OrderedDict()
         self.size = 0
-        self.vocabulary: tuple[int, Known] = (0, Known())
+        self.vocabulary = Latest()
         # The names of each keeper's shelves, and how many bytes are on them.
         self._of: dict[UUID, OrderedDict[ShelfName, None]] = {}
         self._sizes: Counter[UUID] = Counter()
@@ -155,10 +155,7 @@ class CardCache:
     def vocabulary(self, practice_id: UUID, revision: int) -> Known:
         """Return what is known of a practice's vocabulary as of a revision."""
         with self._lock:
-            practice = self._practice(practice_id)
-            if practice.vocabulary[0] != revision:
-                practice.vocabulary = (revision, Known())
-            return practice.vocabulary[1]
+            return self._practice(practice_id).vocabulary.at(revision)
 
     def find(
         self, viewer: Viewer, name: ShelfName, keys: Iterable[str]

@@ -27,6 +27,12 @@ class ColumnRequest(NamedTuple):
     window: Window
     wants: Wants
 
+    def check(self) -> None:
+        """Raise BadRequest where the window begins at what is no place of the column."""
+        board = self.column.board
+        viewer = board.lens.viewer
+        Paging(viewer, board.seal, board.view.order(viewer)).place(self.window.after)
+
 
 @dataclass(frozen=True)
 class Column(Keyset):
@@ -56,11 +62,6 @@ class Column(Keyset):
     def records_of(self, rows: Iterable[Row[Any]]) -> list[Any]:
         """Return the cards that rows of `select` hold."""
         return records.records_of(OPPORTUNITY, rows)
-
-    @override
-    def count(self, connection: Connection) -> int:
-        """Return how many cards the column has, as the board's totals tell it."""
-        return self.total
 
 
 def columns_of(connection: Connection, asked: Sequence[ColumnRequest]) -> list[Column]:

@@ -51,3 +51,17 @@ class Known:
             stages = vocabulary.stages(connection, practice_id)
             self._board = vocabulary.pipelines(connection, practice_id), stages
         return self._board
+
+
+class Latest:
+    """What is known of a practice's vocabulary as of the revision that was asked for last."""
+
+    def __init__(self) -> None:
+        """Begin before any revision."""
+        self._revision, self._known = 0, Known()
+
+    def at(self, revision: int) -> Known:
+        """Return what is known as of a revision."""
+        if revision != self._revision:
+            self._revision, self._known = revision, Known()
+        return self._known

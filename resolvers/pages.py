@@ -175,10 +175,6 @@ class Keyset(ABC):
     def records_of(self, rows: Iterable[Row[Any]]) -> list[Any]:
         """Return the records that rows of `select` hold."""
 
-    @abstractmethod
-    def count(self, connection: Connection) -> int:
-        """Return how many records the list has for this viewer."""
-
     def page(self, connection: Connection, asked: Window) -> tuple[list[Any], bool, bool]:
         """Return the records of a window, and whether there are more after and before it."""
         order, conditions = self.paging.order, list(self.conditions)
@@ -231,7 +227,6 @@ class Listing(Keyset):
         """Return the records that rows of `select` hold."""
         return records.records_of(self.kind, rows)
 
-    @override
     def count(self, connection: Connection) -> int:
         """Return how many records the list has for this viewer."""
         return records.count_visible(connection, self.kind, self.viewer, *self.conditions)

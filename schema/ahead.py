@@ -59,20 +59,19 @@ async def read_opportunities(info: Info, asked: OpportunitiesAsked) -> Completed
     services = context.services
     shared = (services.seal, services.cards)
     page: Page | None = await context.read(opportunities_ahead, shared, asked, (wants, plan.cards))
-    done = _completed(info, plan, page)
+    done = _completed(context, plan, page)
     if done is not None:
         saw_list(context, OPPORTUNITY.name, shown_of(page, wants))
     return done
 
 
 async def read_columns(
-    info: Info, plan: PagePlan, asked: Sequence[ColumnRequest]
+    context: Context, plan: PagePlan, asked: Sequence[ColumnRequest]
 ) -> list[Any] | None:
     """Return pages of columns of one board; None if they have to be read otherwise."""
-    context = info.context
     cache = context.services.cards
     pages: list[Page] = await context.read(columns_ahead, cache, asked, plan.cards) or []
-    done = [_completed(info, plan, page) for page in pages]
+    done = [_completed(context, plan, page) for page in pages]
     if None in done or not done:
         return None
     saw_columns(context, asked, pages)
@@ -87,8 +86,8 @@ def page_plan(info: Info) -> PagePlan | None:
     return executor.page_plan(raw.return_type, [FieldDetails(one, None) for one in raw.field_nodes])
 
 
-def _completed(info: Info, plan: PagePlan, page: Page | None) -> Completed | None:
-    executor = info.context.executor
+def _completed(context: Context, plan: PagePlan, page: Page | None) -> Completed | None:
+    executor = context.executor
     return executor.completed(plan.complete, page) if executor and page else None
 
 

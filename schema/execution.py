@@ -31,7 +31,7 @@ from schema.listening import Document, Listening, Source
 from schema.reading import Rejected, beyond, read
 from schema.schema import core
 
-__all__ = ["Engine", "Known", "Rejected", "Request"]
+__all__ = ["Engine", "KnownDocument", "Rejected", "Request"]
 
 _MOST_CACHED = 512 * 1024  # characters of documents; parsed, each takes some 50 bytes
 _SNAPSHOT = "BoardSnapshot"
@@ -47,7 +47,7 @@ class Request:
     operation_name: str | None = None
 
 
-class Known(NamedTuple):
+class KnownDocument(NamedTuple):
     """A valid document, its cost, plans of its plain parts, and what its listeners share."""
 
     document: DocumentNode
@@ -63,7 +63,7 @@ class Engine:
         """Begin without known documents; refuse what goes beyond `limits`."""
         self._schema: GraphQLSchema = core
         self._limits = limits
-        self._documents: OrderedDict[str, Known] = OrderedDict()
+        self._documents: OrderedDict[str, KnownDocument] = OrderedDict()
         self._cached = 0
 
     def operation(self, request: Request) -> OperationType:
@@ -84,14 +84,16 @@ class Engine:
             raise beyond("The request may read", cost, most, "records", way)
         return cost
 
-    def known(self, query: str) -> Known:
+    def known(self, query: str) -> KnownDocument:
         """Return the valid document of a text; Rejected tells what is wrong with it."""
         known = self._documents.get(query)
         if known is not None:
             self._documents.move_to_end(query)
             return known
         document, bill = read(query, self._limits)
-        known = self._documents[query] = Known(document, bill, Plans(), WeakValueDictionary())
+        known = self._documents[query] = KnownDocument(
+            document, bill, Plans(), WeakValueDictionary()
+        )
         self._cached += len(query)
         while self._cached > _MOST_CACHED:
             self._cached -= len(self._documents.popitem(last=False)[0])
@@ -114,7 +116,7 @@ class Engine:
         return done
 
     def _executor(
-        self, known: Known, request: Request, context: Context
+        self, known: KnownDocument, request: Request, context: Context
     ) -> CompilingExecutor | list[GraphQLError]:
         """Return what executes a request; errors where its variables do not fit."""
         made: Any = CompilingExecutor.build(

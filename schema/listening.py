@@ -82,10 +82,12 @@ class Listening:
             context.executor = executor
         else:
             context.sights = None  # many may be sent the same change
-        result: Any = executor.execute_operation(serially=False)
-        if executor.is_awaitable(result):
-            result = await result
-        context.executor = None
+        try:
+            result: Any = executor.execute_operation(serially=False)
+            if executor.is_awaitable(result):
+                result = await result
+        finally:
+            context.executor = None
         context.note_sights()
         return encoded(result, self.request_id)
 

@@ -99,7 +99,7 @@ async def column_cards(info: Info, column: Any, window: Window) -> Shown:
     shown: BoardColumn = column
 
     async def load(requests: list[Any]) -> list[Any]:
-        done = await read_columns(info, plan, requests) if plan else None
+        done = await read_columns(context, plan, requests) if plan else None
         if done is not None:
             return done
         pages = await context.reader.run(columns.column_pages, requests)
@@ -107,5 +107,6 @@ async def column_cards(info: Info, column: Any, window: Window) -> Shown:
         return pages
 
     request = ColumnRequest(shown, window, wants_of(info))
+    request.check()  # of all that are read together, only this one is to blame
     page: Shown = await _loader(context, ("cards", id(shown.board), id(plan)), load).load(request)
     return page

@@ -14,7 +14,7 @@ from models.errors import described, is_unavailable
 from permissions.viewer import Credential
 from resolvers import vocabulary
 from resolvers.enums import SnapshotReason
-from resolvers.known import Known
+from resolvers.known import Latest
 from resolvers.lens import Lens
 from resolvers.log import LogSlice, read_slice
 from subscriptions import metrics
@@ -43,7 +43,7 @@ class Room:
         self._database = database
         self._poll_seconds = poll_seconds
         self._dirty = asyncio.Event()
-        self._vocabulary = 0, Known()  # as of a revision
+        self._vocabulary = Latest()
 
     def wake(self) -> None:
         """Look at the log soon."""
@@ -151,9 +151,7 @@ class Room:
     async def _tell_all(self, log: LogSlice, first: int, reader: Reader) -> None:
         if not self._alike:
             return
-        if self._vocabulary[0] != log.vocabulary:
-            self._vocabulary = log.vocabulary, Known()
-        known = self._vocabulary[1]
+        known = self._vocabulary.at(log.vocabulary)
         palette = await reader.run(Palette.read, self.practice_id, log, known)
         keyed = frozenset(one.actor_id for one in log.events if one.key)
         for group in groups(self._alike, keyed, first):

@@ -48,8 +48,8 @@ class _PromptServer(uvicorn.Server):
 
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End: at once where nobody is connected, else as uvicorn does."""
-        if self.server_state.connections:
+        """End: at once where nobody is connected or served, else as uvicorn does."""
+        if self.server_state.connections or self.server_state.tasks:
             await super().shutdown(sockets)
             return
         for listening in (*self.servers, *(sockets or ())):

@@ -1,15 +1,17 @@
 """One request answered in two ways: as usual, and by graphql-core alone."""
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from graphql import (
-    OperationType,
-)
+from graphql import OperationType
 
+import resolvers.ahead
+import schema.ahead
 from permissions.viewer import Credential
 from resolvers import vocabulary
 from resolvers.boards import find_board
@@ -20,13 +22,16 @@ from schema.context import Context
 from schema.execution import Engine, Request
 from schema.listening import encoded
 from subscriptions.events import BoardSnapshot
+from tests.client import Client
 from tests.scenarios.spa import Spa
 
-pytestmark = pytest.mark.usefixtures("plan_failures")
-TESTS = Path(__file__).parent.parent
-DRAWN = 100
-
-
+WAYS = [
+    (schema.ahead, "find_board_ahead"),
+    (schema.ahead, "board_ahead"),
+    (schema.ahead, "opportunities_ahead"),
+    (schema.ahead, "columns_ahead"),
+    (resolvers.ahead, "read_cards"),
+]
 PAGED = """query ($pipeline: ID!, $first: Int) { board(pipelineId: $pipeline) { columns {
   cards(first: $first) { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   edges { cursor sortKey node { id contact { tags { name } } stage { name } } } } } } }"""
@@ -40,6 +45,8 @@ class Answers:
     ids: dict[str, list[str]]
     engine: Engine
     cards: CardCache
+    # How often kept cards were asked for, by the way, and how often rows of cards were read.
+    ways: Counter[str] = field(default_factory=Counter)
 
     async def by(self, user_id: str, request: Request, *, plain: bool) -> tuple[bytes, Any]:
         """Return the answer to a user, and what is noted of it; `plain` is graphql-core alone."""
@@ -79,11 +86,32 @@ class Answers:
         return await listening.render(event, context.lens, context.reader)
 
     async def check(self, request: Request) -> bytes:
-        """See that a request is answered alike for everybody, at first and from kept cards."""
-        shown = b""
-        for client in (self.spa.ada, self.spa.ben, self.spa.dan):
-            wanted = await self.by(client.id, request, plain=True)
-            for _ in range(2):
-                assert await self.by(client.id, request, plain=False) == wanted, request.query
-            shown = shown or wanted[0]
+        """See that a request is answered alike for everybody; return what Ada is shown."""
+        shown = await self.same(self.spa.ada, request)
+        for client in (self.spa.ben, self.spa.dan):
+            await self.same(client, request)
         return shown
+
+    async def same(self, client: Client, request: Request) -> bytes:
+        """See that a request is answered alike, at first and from kept cards; return the answer."""
+        wanted = await self.by(client.id, request, plain=True)
+        assert await self.by(client.id, request, plain=False) == wanted, request.query
+        with self.counted():
+            assert await self.by(client.id, request, plain=False) == wanted, request.query
+        return wanted[0]
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Count in which ways cards are read inside."""
+        with pytest.MonkeyPatch.context() as patch:
+            for module, name in WAYS:
+                patch.setattr(module, name, self._counting(name, getattr(module, name)))
+            yield
+
+    def _counting(self, name: str, usual: Callable[..., Any]) -> Callable[..., Any]:
+        def counting(*args: Any) -> Any:
+            done = usual(*args)
+            self.ways[name] += done is not None
+            return done
+
+        return counting

@@ -158,6 +158,7 @@ async def still_there(world: World) -> None:
 @pytest.mark.parametrize("name", EVERY)
 async def test_after_a_change_kept_cards_are_what_a_new_read_shows(world: World, name: str) -> None:
     before = await world.seen(READ_AHEAD)
+    assert before == await world.seen(READ_ANEW)
     await EVERY[name](world)
     await still_there(world)
     after = await world.seen(READ_AHEAD)
