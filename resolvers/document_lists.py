@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 from typing_extensions import override
 
 from models.document import Document, document, document_link, document_word
+from models.planning import plan_by_values
 from models.text import query_words, same_name_key
 from permissions.documents import DRAFT, visible_documents
 from permissions.viewer import Viewer
@@ -80,7 +81,6 @@ class _Listing(Keyset):
         """Return the documents that rows of `select` hold."""
         return document_records.documents_of(rows)
 
-    @override
     def count(self, connection: Connection) -> int:
         """Return how many documents the list has for this viewer."""
         counted = select(func.count()).select_from(self.select(*self.conditions).subquery())
@@ -98,6 +98,8 @@ def documents(connection: Connection, lens: Lens, seal: Seal, asked: Asked, want
     conditions = tuple(_conditions(asked, lens.viewer))
     paging = Paging(lens.viewer, seal, _NEWEST_FIRST)
     listing = _Listing(paging, conditions, bool(asked.filter.deleted))
+    if lens.viewer.restricted:
+        plan_by_values(connection)
     found, has_next, has_previous = listing.page(connection, asked.window)
     total = listing.count(connection) if "totalCount" in wants else 0
     nodes = show_documents(connection, lens, found, wants)
