@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import uvloop
@@ -25,6 +25,15 @@ from tests.valkey import running_valkey
 _PER_SECOND = 20
 _WARM = 20
 _PATIENCE = 10.0
+_PLACES = ("hub", "socket")
+_FIGURES = ("p50", "p99", "longest")
+
+
+class _Wait(NamedTuple):
+    """Seconds from a commit to another hub's wake-up, and to the event at a socket."""
+
+    hub: float
+    socket: float
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,8 @@ def measure(places: Places, report: Report, *, quick: bool) -> None:
     report.section(
         "Across processes",
         f"{moves} moves, {_PER_SECOND} a second, committed by one process; a live board on a server"
-        " in another. From the commit to the event at the viewer's socket, in ms.",
+        " in another. From the commit to the wake-up of another hub, and to the event at the"
+        " viewer's socket, in ms.",
     )
     rows = []
     with running_valkey() as valkey:
@@ -55,7 +65,7 @@ def measure(places: Places, report: Report, *, quick: bool) -> None:
                 crossing = _Crossing(place.as_json(), url, served.port, token, moves)
                 waits = elsewhere(_cross, crossing)
             rows.append((f"{kind}, {name}", *_figures(waits)))
-    report.table(("", "moves", "p50 ms", "p99 ms", "longest ms"), rows)
+    report.table(("", *(f"{at} {of}" for at in _PLACES for of in _FIGURES)), rows)
 
 
 def _ways(places: Places, valkey: str) -> Iterator[tuple[str, str, str]]:
@@ -67,37 +77,49 @@ def _ways(places: Places, valkey: str) -> Iterator[tuple[str, str, str]]:
         yield "PostgreSQL", "Valkey", valkey
 
 
-def _figures(waits: Sequence[float]) -> tuple[str, ...]:
-    ordered = sorted(waits)
-    chosen = (ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100], ordered[-1])
-    return (f"{len(ordered):,}", *(f"{1000 * one:.1f}" for one in chosen))
+def _figures(waits: Sequence[_Wait]) -> Iterator[str]:
+    for at in zip(*waits, strict=True):
+        ordered = sorted(at)
+        for one in (ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100], ordered[-1]):
+            yield f"{1000 * one:.1f}"
 
 
-def _cross(crossing: _Crossing) -> list[float]:
+def _cross(crossing: _Crossing) -> list[_Wait]:
     tune_collector()  # who commits is a worker too
     return uvloop.run(_crossed(crossing))
 
 
-async def _crossed(crossing: _Crossing) -> list[float]:
-    place = Place.from_json(crossing.place)
-    database, wake = Database(place.url), Wake(crossing.wake_url, place.url)
+async def _crossed(crossing: _Crossing) -> list[_Wait]:
+    place, woken = Place.from_json(crossing.place), asyncio.Event()
+    database = Database(place.url)
+    wake, hub = (Wake(crossing.wake_url, place.url) for _ in range(2))
     await wake.start(lambda _: None)
+    await hub.start(lambda _: woken.set())
+    hub.attend(here=True)
     crowd, viewer = await _watch(crossing, UUID(place.staff.pipeline))
     mover = await Mover.of(place, database)
-    practice = UUID(place.staff.practice)
     waits = []
     for number in range(1, _WARM + crossing.moves + 1):
+        woken.clear()
         await mover.step()
         committed = time.perf_counter()
-        await wake.announce(practice)
-        if not await crowd.until("deltas", number, _PATIENCE):
-            raise RuntimeError(f"event {number} did not come")
-        waits.append(time.perf_counter() - committed)
-        await asyncio.sleep(max(0.0, 1 / _PER_SECOND - waits[-1]))
+        await wake.announce(UUID(place.staff.practice))
+        waits.append(await _waited(committed, woken, crowd, number))
+        await asyncio.sleep(max(0.0, 1 / _PER_SECOND - waits[-1].socket))
     viewer.close()
-    await wake.close()
-    await database.close()
+    for one in (hub, wake, database):
+        await one.close()
     return waits[_WARM:]
+
+
+async def _waited(committed: float, woken: asyncio.Event, crowd: Crowd, number: int) -> _Wait:
+    """Wait for the wake-up and for the event; return how long after the commit they came."""
+    async with asyncio.timeout(_PATIENCE):
+        await woken.wait()
+    hub = time.perf_counter() - committed
+    if not await crowd.until("deltas", number, _PATIENCE):
+        raise RuntimeError(f"event {number} did not come")
+    return _Wait(hub, time.perf_counter() - committed)
 
 
 async def _watch(crossing: _Crossing, pipeline: UUID) -> tuple[Crowd, Subscriber]:
