@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 
 from subscriptions.wake_bus import Reach, State
 
-LOOK_SECONDS = 0.01
+LOOK_SECONDS = 0.004
 _AGAIN_SECONDS = 1.0
 
 

@@ -11,13 +11,12 @@ from uuid import UUID, uuid4
 import pytest
 from structlog.testing import capture_logs
 
-from subscriptions.wake_sqlite import LOOK_SECONDS
 from tests.client import Client
 from tests.scenarios.spa import open_spa
 from tests.server import running_server
 from tests.subscriptions.test_wake import Ears
 
-SOON = 20 * LOOK_SECONDS
+SOON = 0.2
 
 
 @asynccontextmanager
