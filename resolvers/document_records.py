@@ -8,10 +8,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from models.agreement import Agreement, Recipient, agreement, agreement_recipient
+from models.among import among_given
 from models.base import columns_of
 from models.contact import Contact
 from models.document import Document, document, document_link, document_word
 from models.opportunity import Opportunity
+from models.packed import read_rows
 from models.stored_file import StoredFile, Upload, stored_file, upload
 from permissions.documents import DRAFT, visible_documents
 from permissions.viewer import Viewer
@@ -25,6 +27,15 @@ _FILE_COLUMNS = columns_of(stored_file, StoredFile)
 _UPLOAD_COLUMNS = columns_of(upload, Upload)
 _AGREEMENT_COLUMNS = columns_of(agreement, Agreement)
 _RECIPIENT_COLUMNS = columns_of(agreement_recipient, Recipient)
+_LINKED = document_link.c
+_COUNTS = (
+    select(_LINKED.record_id, func.count().label("documents"))
+    .join(document, document.c.id == _LINKED.document_id)
+    .where(
+        among_given(_LINKED.record_id), document.c.deleted_at.is_(None), document.c.status != DRAFT
+    )
+    .group_by(_LINKED.record_id)
+)
 
 
 def select_visible(
@@ -129,18 +140,7 @@ def _of_field(field_id: UUID) -> tuple[ColumnElement[bool], ...]:
 
 def counts(connection: Connection, records: Iterable[UUID]) -> dict[UUID, int]:
     """Return how many documents hang on each of these records, drafts left out (R85)."""
-    links = document_link.c
-    statement = (
-        select(links.record_id, func.count())
-        .join(document, document.c.id == links.document_id)
-        .where(
-            links.record_id.in_(set(records)),
-            document.c.deleted_at.is_(None),
-            document.c.status != DRAFT,
-        )
-        .group_by(links.record_id)
-    )
-    return {key: count for key, count in connection.execute(statement)}  # noqa: C416
+    return dict(read_rows(connection, _COUNTS, {"keys": list(set(records))}))
 
 
 def attach_totals(connection: Connection, records: Sequence[Contact | Opportunity]) -> None:
