@@ -3,21 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
+
+from tests.statements import statements
 
 
 def explained(connection: Connection, read: Callable[[], object]) -> str:
     """Return each statement of `read`, shortened, with its plan."""
-    heard: list[tuple[str, Any]] = []
-
-    def hear(_connection: object, _cursor: object, sql: str, values: Any, *_: object) -> None:
-        heard.append((sql, values))
-
-    event.listen(connection, "before_cursor_execute", hear)
-    try:
+    with statements(connection) as heard:
         read()
-    finally:
-        event.remove(connection, "before_cursor_execute", hear)
     return "\n".join(_plan(connection, sql, values) for sql, values in heard)
 
 

@@ -1,16 +1,12 @@
 """P10: lists of documents: search, filters, pages, totals and folders, of what is seen alone."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
-
-from sqlalchemy import event
 
 from tests.client import Client
 from tests.documents.filing import field, field_filed, filed
 from tests.model.fold import Json
 from tests.scenarios.spa import Spa
-from tests.server import Server
+from tests.statements import Statement, statements
 
 PAGE = """totalCount nodes { id name }
   pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"""
@@ -34,21 +30,9 @@ async def names(client: Client, document: str = LIST, **asked: Any) -> list[str]
     return found
 
 
-@contextmanager
-def statements(server: Server) -> Iterator[list[str]]:
-    """Hear the statements about documents and fields that are run inside."""
-    heard: list[str] = []
-
-    def hear(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if "document" in statement or "custom_field" in statement:
-            heard.append(statement)
-
-    engine = server.desk.services.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", hear)
-    try:
-        yield heard
-    finally:
-        event.remove(engine, "before_cursor_execute", hear)
+def about_documents(heard: list[Statement]) -> int:
+    """Return how many statements are about documents and fields."""
+    return sum("document" in one.sql or "custom_field" in one.sql for one in heard)
 
 
 async def test_documents_are_found_by_words_of_their_name_and_of_their_text(spa: Spa) -> None:
@@ -187,9 +171,9 @@ async def test_counts_and_fields_of_a_page_take_as_many_statements_as_of_one_rec
         await filed(spa.ada, contact)
         counts = []
         for document in (COUNTED, FILLED, DEFINED):
-            with statements(spa.server) as heard:
+            with statements(spa.server.desk.services.database.engine.sync_engine) as heard:
                 data = await spa.ada.ask(document)
-            counts.append(len(heard))
+            counts.append(about_documents(heard))
             assert len(data["contacts"]["nodes"]) == number + 1
         asked.append(counts)
         data = await spa.ada.ask(COUNTED)

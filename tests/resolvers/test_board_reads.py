@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from permissions.viewer import Viewer
 from permissions.visibility import OPPORTUNITY, sees
@@ -30,6 +30,7 @@ from resolvers.views import BoardView
 from tests.resolvers.properties import examples
 from tests.resolvers.test_filters import filters, judged
 from tests.resolvers.world import World
+from tests.statements import statements
 
 SEAL = Seal(b"a secret of tests, 32 bytes long")
 NOTHING: Wants = frozenset()
@@ -138,17 +139,9 @@ async def test_sqlite_collects_only_the_cards_of_who_has_few(
 
 def plan_of(connection: Connection, read: Callable[[Connection], object]) -> str:
     """Return the plan of the statement that `read` runs last."""
-    heard: list[Any] = []
-
-    def hear(_connection: object, _cursor: object, *statement: Any) -> None:
-        heard[:] = statement[:2]
-
-    event.listen(connection, "before_cursor_execute", hear)
-    try:
+    with statements(connection) as heard:
         read(connection)
-    finally:
-        event.remove(connection, "before_cursor_execute", hear)
-    sql, values = heard
+    sql, values = heard[-1]
     rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
     return "\n".join(row[3] for row in rows)
 

@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from permissions.visibility import CONTACT, OPPORTUNITY
 from resolvers.flush import flush
 from tests.resolvers.world import World
+from tests.statements import statements
 
 
 def written(connection: Connection, world: World) -> list[str]:
@@ -17,16 +18,12 @@ def written(connection: Connection, world: World) -> list[str]:
     mine = OPPORTUNITY.table.c.practice_id == world.practice.id
     for card in change.load(OPPORTUNITY, mine)[::2]:
         card.value += Decimal("1.00")
+    with statements(connection) as heard:
+        flush(change)
     tables: list[str] = []
-
-    def hear(_connection: object, _cursor: object, text: str, *_: object) -> None:
-        verb, *words = text.split()
+    for verb, *words in (one.sql.split() for one in heard):
         if verb in ("INSERT", "UPDATE"):
             tables.append(words[1] if verb == "INSERT" else words[0])
-
-    event.listen(connection, "before_cursor_execute", hear)
-    flush(change)
-    event.remove(connection, "before_cursor_execute", hear)
     return tables
 
 
