@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, and_, false, select
+from sqlalchemy import ColumnElement, Select, Table, and_, false, select
 
 from models.contact import contact, contact_assigned
 from models.opportunity import opportunity, opportunity_assigned
@@ -70,11 +70,16 @@ def visible(kind: Guarded, viewer: Viewer, *, often: bool = False) -> ColumnElem
     here = present(kind, viewer)
     if not viewer.restricted:
         return here
-    mine = kind.assigned.c
-    his = select(mine.record_id).where(mine.user_id == viewer.user_id)
+    mine = assigned_to(kind, viewer)
     if often:
-        return and_(here, his.where(mine.record_id == kind.table.c.id).exists())
-    return and_(here, kind.table.c.id.in_(his))
+        return and_(here, mine.where(kind.assigned.c.record_id == kind.table.c.id).exists())
+    return and_(here, kind.table.c.id.in_(mine))
+
+
+def assigned_to(kind: Guarded, viewer: Viewer) -> Select[tuple[UUID]]:
+    """Return the select of the ids of the records that `viewer` owns or follows."""
+    mine = kind.assigned.c
+    return select(mine.record_id).where(mine.user_id == viewer.user_id)
 
 
 def sees(kind: Guarded, viewer: Viewer, record: HasAudience) -> bool:

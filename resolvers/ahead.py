@@ -22,7 +22,7 @@ from resolvers.columns import ColumnRequest, columns_of
 from resolvers.lens import Lens
 from resolvers.lists import OpportunitiesAsked
 from resolvers.loading import Wants, need_pipelines
-from resolvers.pages import Cut, Keyset, Page, Paging, Window
+from resolvers.pages import Cut, Keyset, Page, Window
 from resolvers.seal import Seal
 from resolvers.sharing import in_common
 from resolvers.totals import read_totals
@@ -68,6 +68,7 @@ def board_ahead(
     outline = read_outline(connection, lens.viewer, board.view, asked.size + 1)
     if outline is None:
         return board
+    lens.known = cache.vocabulary(lens.viewer.practice_id, outline.vocabulary)
     return _with_pages(connection, board, cache, outline, asked)
 
 
@@ -111,7 +112,8 @@ class _Listed(NamedTuple):
 def _pages(
     connection: Connection, lens: Lens, cache: CardCache, listed: list[_Listed], cards: Selection
 ) -> list[Page] | None:
-    revision = vocabulary.revision(connection, lens.viewer.practice_id)
+    _, revision = vocabulary.log_end(connection, lens.viewer.practice_id)
+    lens.known = cache.vocabulary(lens.viewer.practice_id, revision)
     parts = [Keys.of(one.of).page(connection, one.window) for one in listed]
     keys = [key for found, *_ in parts for key in found]
     shown = _shown(connection, lens, cache, (revision, keys), cards)
@@ -131,12 +133,10 @@ def _with_pages(
     shown = _shown(connection, board.lens, cache, found, asked.cards)
     if shown is None:
         return board
-    viewer = board.lens.viewer
-    paging = Paging(viewer, board.seal, board.view.order(viewer))
     pages = {}
     for stage_id, column in outline.columns.items():
         cut = Cut(len(column) > asked.size, False, board.totals.of(stage_id).count)
-        pages[stage_id] = Page([shown[key] for key in column[: asked.size]], paging, cut)
+        pages[stage_id] = Page([shown[key] for key in column[: asked.size]], board.paging, cut)
     return replace(board, ahead={asked.place: pages})
 
 
@@ -149,7 +149,6 @@ def _shown(
 ) -> dict[str, ShownCard] | None:
     """Return cards by key; None where one cannot be shown this way."""
     revision, keys = found
-    lens.known = cache.vocabulary(lens.viewer.practice_id, revision)
     name = ShelfName(wanted.shape, revision, in_common(lens.viewer, wanted.needs))
     shown, missing = cache.find(lens.viewer, name, keys)
     if missing:

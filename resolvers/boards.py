@@ -12,7 +12,7 @@ from permissions.visibility import OPPORTUNITY
 from resolvers import vocabulary
 from resolvers.lens import Lens, Money, SeenPipeline, SeenStage
 from resolvers.loading import need_pipelines
-from resolvers.pages import Page
+from resolvers.pages import Page, Paging
 from resolvers.seal import Cursor, CursorKind, Seal
 from resolvers.totals import Totals, read_totals
 from resolvers.views import BoardView
@@ -79,6 +79,12 @@ class Board:
         if self.resume is not None:
             return self.resume
         return stream_cursor(self.seal, self.lens.viewer, self.view, self.number)
+
+    @cached_property
+    def paging(self) -> Paging:
+        """The viewer's way through each column."""
+        viewer = self.lens.viewer
+        return Paging(viewer, self.seal, self.view.order(viewer))
 
     @property
     def cards_ahead(self) -> int:

@@ -29,9 +29,7 @@ class ColumnRequest(NamedTuple):
 
     def check(self) -> None:
         """Raise BadRequest where the window begins at what is no place of the column."""
-        board = self.column.board
-        viewer = board.lens.viewer
-        Paging(viewer, board.seal, board.view.order(viewer)).place(self.window.after)
+        self.column.board.paging.place(self.window.after)
 
 
 @dataclass(frozen=True)
@@ -46,12 +44,12 @@ class Column(Keyset):
     @classmethod
     def of(cls, column: BoardColumn, *, often: bool) -> Self:
         """Return the list of a column's cards; `often` as in `visible`."""
-        board = column.board
-        viewer, view = board.lens.viewer, board.view
-        order = view.order(viewer)
-        statement, order = select_cards(viewer, view.filter, order, column.stage.id, often=often)
-        total = board.totals.of(column.stage.id).count
-        return cls(Paging(viewer, board.seal, order), statement, total)
+        board, stage_id = column.board, column.stage.id
+        paging = board.paging
+        statement, order = select_cards(
+            paging.viewer, board.view.filter, paging.order, stage_id, often=often
+        )
+        return cls(replace(paging, order=order), statement, board.totals.of(stage_id).count)
 
     @override
     def select(self, *conditions: ColumnElement[bool]) -> Select[Any]:

@@ -30,7 +30,7 @@ from models.contact import Contact, contact, contact_tag, contact_word
 from models.opportunity import Opportunity, opportunity, opportunity_word
 from models.packed import read_rows
 from permissions.viewer import Viewer
-from permissions.visibility import CONTACT, OPPORTUNITY, Guarded, present, visible
+from permissions.visibility import CONTACT, OPPORTUNITY, Guarded, assigned_to, present, visible
 
 Record = Contact | Opportunity
 _KINDS = (CONTACT, OPPORTUNITY)
@@ -102,8 +102,7 @@ def sees_often(connection: Connection, kind: Guarded, viewer: Viewer) -> bool:
     """
     if not viewer.restricted or connection.dialect.name != "sqlite":
         return False
-    mine = select(kind.assigned.c.record_id).where(kind.assigned.c.user_id == viewer.user_id)
-    enough = mine.limit(1).offset(OFTEN - 1)
+    enough = assigned_to(kind, viewer).limit(1).offset(OFTEN - 1)
     return connection.execute(enough).first() is not None
 
 

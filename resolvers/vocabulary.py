@@ -38,11 +38,9 @@ _KINDS: dict[str, tuple[Table, type[Any]]] = {
     "Stage": (stage, Stage),
     "User": (user, User),
 }
-_HEAD = select(practice_head.c.seq).where(practice_head.c.practice_id == _PRACTICE)
 _LOG_END = select(practice_head.c.seq, practice_head.c.vocabulary).where(
     practice_head.c.practice_id == _PRACTICE
 )
-_REVISION = select(practice_head.c.vocabulary).where(practice_head.c.practice_id == _PRACTICE)
 _USERS = select(*USER_COLUMNS).where(user.c.practice_id == _PRACTICE, among_given(user.c.id))
 _TAGS = select(*columns_of(tag, Tag)).where(tag.c.practice_id == _PRACTICE).order_by(tag.c.name_key)
 _TAGS_BY_ID = _TAGS.where(among_given(tag.c.id))
@@ -127,18 +125,13 @@ def find(
 
 def head(connection: Connection, practice_id: UUID) -> int:
     """Return the number of the last event of the practice."""
-    return connection.scalar(_HEAD, {"practice_id": practice_id}) or 0
+    return log_end(connection, practice_id)[0]
 
 
 def log_end(connection: Connection, practice_id: UUID) -> tuple[int, int]:
-    """Return the number of the practice's last event, and its vocabulary's revision."""
+    """Return the number of the practice's last event, and its vocabulary's revision (ADR-0022)."""
     row = connection.execute(_LOG_END, {"practice_id": practice_id}).first()
     return (row[0], row[1]) if row else (0, 0)
-
-
-def revision(connection: Connection, practice_id: UUID) -> int:
-    """Return the revision of the practice's vocabulary (ADR-0022)."""
-    return connection.scalar(_REVISION, {"practice_id": practice_id}) or 0
 
 
 def users(connection: Connection, practice_id: UUID, keys: Iterable[UUID]) -> dict[UUID, User]:

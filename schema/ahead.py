@@ -21,8 +21,8 @@ from resolvers.lists import OpportunitiesAsked
 from resolvers.pages import Page, window
 from resolvers.problems import BadRequest
 from resolvers.views import BoardView
-from schema.compiled import Completed
-from schema.context import Context, Info, wants_of
+from schema.compiling import Completed
+from schema.context import Context, Info, raw_of, wants_of
 from schema.planning import Ahead, PagePlan
 from schema.sights import saw_board, saw_columns, saw_list, shown_of
 
@@ -53,10 +53,10 @@ async def read_cards_of(info: Info, board: Board) -> Board:
 
 async def read_opportunities(info: Info, asked: OpportunitiesAsked) -> Completed | None:
     """Return a page of the opportunities the viewer sees; None if it has to be read otherwise."""
-    context, plan, wants = info.context, page_plan(info), wants_of(info)
+    context, plan = info.context, page_plan(info)
     if plan is None:
         return None
-    services = context.services
+    services, wants = context.services, wants_of(info)
     shared = (services.seal, services.cards)
     page: Page | None = await context.read(opportunities_ahead, shared, asked, (wants, plan.cards))
     done = _completed(context, plan, page)
@@ -80,7 +80,7 @@ async def read_columns(
 
 def page_plan(info: Info) -> PagePlan | None:
     """Return how a field's page of cards is completed; None if not of cards as they were shown."""
-    raw, executor = _raw(info), info.context.executor
+    raw, executor = raw_of(info), info.context.executor
     if executor is None:
         return None
     return executor.page_plan(raw.return_type, [FieldDetails(one, None) for one in raw.field_nodes])
@@ -93,7 +93,7 @@ def _completed(context: Context, plan: PagePlan, page: Page | None) -> Completed
 
 def _page_ahead(info: Info) -> PageAhead | None:
     """Return the page of each column that can be read with the board; None where none can be."""
-    raw, executor = _raw(info), info.context.executor
+    raw, executor = raw_of(info), info.context.executor
     if executor is None:
         return None
     plan = executor.plan(raw.return_type, [FieldDetails(one, None) for one in raw.field_nodes])
@@ -109,8 +109,3 @@ def _asked(found: Ahead, raw: GraphQLResolveInfo[Context]) -> PageAhead | None:
     except BadRequest:
         return None  # the field itself tells it, at its path
     return None if asked.after is not None else PageAhead(id(found.node), asked.size, found.cards)
-
-
-def _raw(info: Info) -> GraphQLResolveInfo[Context]:
-    raw: GraphQLResolveInfo[Context] = info._raw_info  # the only way to the document
-    return raw

@@ -6,16 +6,15 @@ value that does not fit, goes the generic way, so that errors, paths and nulls s
 """
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from graphql import GraphQLOutputType
 from graphql.execution import Executor
 from graphql.pyutils import Path
 from typing_extensions import override
 
-from schema.compiling import Complete, Details
+from schema.compiling import Complete, Completed, Details, completed
 from schema.errors import PlanFailure
-from schema.plain_values import Misfit
 from schema.planning import PagePlan, Plan, planned, planned_page
 
 
@@ -26,12 +25,6 @@ class Plans:
     of: dict[tuple[Any, ...], Plan | None] = field(default_factory=dict)
     pages: dict[tuple[Any, ...], PagePlan | None] = field(default_factory=dict)
     failure: PlanFailure = field(default_factory=PlanFailure)
-
-
-class Completed(NamedTuple):
-    """What a resolver returns that has completed its value itself."""
-
-    value: Any
 
 
 class CompilingExecutor(Executor[Any]):
@@ -85,13 +78,7 @@ class CompilingExecutor(Executor[Any]):
 
     def completed(self, complete: Complete, value: Any) -> Completed | None:
         """Return a value as completed by a plan; None where it has to go the generic way."""
-        try:
-            return Completed(complete(value))
-        except Misfit:
-            return None
-        except Exception as error:
-            self.plans.failure.tell(error)
-            return None
+        return completed(complete, value, self.plans.failure)
 
     def forget(self) -> None:
         """Let go of what refers back to the executor: nothing has to be collected then.

@@ -1,7 +1,7 @@
 """Writing the functions of plain subtrees (ADR-0004)."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     FieldNode,
@@ -22,6 +22,23 @@ _OUT = "return found"
 
 Complete = Callable[[Any], Any]
 Details = list[FieldDetails]
+
+
+class Completed(NamedTuple):
+    """A completed value; also what a resolver returns that has completed its value itself."""
+
+    value: Any
+
+
+def completed(complete: Complete, value: Any, failure: PlanFailure) -> Completed | None:
+    """Return a value as completed; None where it has to go the generic way."""
+    try:
+        return Completed(complete(value))
+    except Misfit:
+        return None
+    except Exception as error:
+        failure.tell(error)
+        return None
 
 
 class Compiler:

@@ -149,13 +149,19 @@ class Context:
 Info: TypeAlias = strawberry.Info[Context, None]
 
 
+def raw_of(info: Info) -> GraphQLResolveInfo[Context]:
+    """Return what graphql-core tells of a field: the only way to its document."""
+    raw: GraphQLResolveInfo[Context] = info._raw_info
+    return raw
+
+
 def wants_of(info: Info) -> Wants:
     """Return the names of the fields that the document asks for below this one.
 
     Those below a card's contact begin with "contact."; those of a record's lists are left out, as
     these are read on their own.
     """
-    raw: GraphQLResolveInfo[Context] = info._raw_info  # the only way to the document
+    raw = raw_of(info)
     return names_below(raw.field_nodes, raw.fragments, lambda node: _included(node, raw))
 
 

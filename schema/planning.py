@@ -17,7 +17,7 @@ from typing_extensions import override
 from resolvers.cards import Selection
 from resolvers.seen import SeenOpportunity
 from resolvers.sharing import Need
-from schema.compiling import Compiler, Complete, Details
+from schema.compiling import Compiler, Complete, Details, completed
 from schema.errors import PlanFailure
 from schema.plain_values import Misfit
 from schema.plainness import has_no_directives
@@ -174,12 +174,7 @@ def _showing(complete: Complete, failure: PlanFailure) -> Callable[[SeenOpportun
     """Return what makes JSON of a card; None where it must go the generic way."""
 
     def show(card: SeenOpportunity) -> bytes | None:
-        try:
-            return orjson.dumps(complete(card))
-        except Misfit:
-            return None
-        except Exception as error:
-            failure.tell(error)
-            return None
+        done = completed(lambda one: orjson.dumps(complete(one)), card, failure)
+        return done.value if done is not None else None
 
     return show
